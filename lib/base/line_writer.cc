@@ -3,12 +3,11 @@
 #include "base/line_writer.h"
 
 #include <poll.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <condition_variable>
-#include <mutex>
 #include <utility>
 
 namespace phx {
@@ -20,8 +19,19 @@ std::size_t lines_in(std::string_view text) {
   return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
+/// While it lives, pthread_cancel() ends this thread, and unwinds its stack as an exception would.
+/// At all other times a cancellation waits.
+class Cancellable {
+ public:
+  Cancellable() { ::pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, nullptr); }
+  Cancellable(const Cancellable&) = delete;
+  Cancellable& operator=(const Cancellable&) = delete;
+  ~Cancellable() { ::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, nullptr); }
+};
+
 /// Writes everything, however long that takes; after an error, returns what is left.
 std::string_view write_all(int descriptor, std::string_view text) {
+  const Cancellable here;
   while (!text.empty()) {
     const ssize_t written = ::write(descriptor, text.data(), text.size());
     if (written >= 0) {
@@ -38,78 +48,61 @@ std::string_view write_all(int descriptor, std::string_view text) {
 
 }  // namespace
 
-struct LineWriter::Shared {
-  Shared(int to, LossNotice n) : descriptor(to), notice(std::move(n)) {}
-  void run();
-
-  const int descriptor;
-  const LossNotice notice;
-  std::mutex mutex;
-  std::condition_variable work;  ///< Lines are waiting, or no more will come.
-  std::condition_variable rest;  ///< Nothing is waiting.
-  std::string waiting;           ///< At most max_bytes.
-  std::size_t lost = 0;          ///< Lines lost since the last line that reported a loss.
-  bool asleep = false;           ///< Waits for work.
-  bool writing = false;
-  bool hurried = false;  ///< A flush waits, or many lines do.
-  bool ending = false;
-};
-
 LineWriter::LineWriter(int descriptor, LossNotice notice)
-    : shared_(std::make_shared<Shared>(descriptor, std::move(notice))),
-      thread_([shared = shared_] { shared->run(); }) {}
+    : descriptor_(descriptor), notice_(std::move(notice)), thread_([this] { run(); }) {}
 
 LineWriter::~LineWriter() {
-  const bool done = flush();
+  // Nothing else ends a write to a pipe or a terminal that nobody reads. No lock is held there.
+  if (!flush()) ::pthread_cancel(thread_.native_handle());
   {
-    const std::lock_guard lock(shared_->mutex);
-    shared_->ending = true;
-    shared_->work.notify_one();
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+    work_.notify_one();
   }
-  done ? thread_.join() : thread_.detach();
+  thread_.join();
 }
 
 void LineWriter::write(std::string_view lines) {
-  const std::lock_guard lock(shared_->mutex);
-  if (shared_->waiting.size() + lines.size() > max_bytes) {
-    shared_->lost += lines_in(lines);
+  const std::lock_guard lock(mutex_);
+  if (waiting_.size() + lines.size() > max_bytes) {
+    lost_ += lines_in(lines);
     return;
   }
-  shared_->waiting += lines;
-  const bool much = shared_->waiting.size() > max_bytes / 16;
-  if (much) shared_->hurried = true;
-  if (std::exchange(shared_->asleep, false) || much) shared_->work.notify_one();
+  waiting_ += lines;
+  const bool much = waiting_.size() > max_bytes / 16;
+  if (much) hurried_ = true;
+  if (std::exchange(asleep_, false) || much) work_.notify_one();
 }
 
 bool LineWriter::flush(Millis patience) {
-  std::unique_lock lock(shared_->mutex);
-  shared_->hurried = true;
-  shared_->work.notify_one();
-  return shared_->rest.wait_for(lock, patience,
-                                [this] { return shared_->waiting.empty() && !shared_->writing; });
+  std::unique_lock lock(mutex_);
+  hurried_ = true;
+  work_.notify_one();
+  return rest_.wait_for(lock, patience, [this] { return waiting_.empty() && !writing_; });
 }
 
-void LineWriter::Shared::run() {
-  std::unique_lock lock(mutex);
+void LineWriter::run() {
+  ::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, nullptr);
+  std::unique_lock lock(mutex_);
   for (;;) {
-    asleep = waiting.empty();
-    work.wait(lock, [this] { return ending || !waiting.empty(); });
-    if (waiting.empty()) return;
+    asleep_ = waiting_.empty();
+    work_.wait(lock, [this] { return ending_ || !waiting_.empty(); });
+    if (waiting_.empty()) return;
     // A wake-up costs more than a line, so wait a moment and write several at once.
-    work.wait_for(lock, a_moment, [this] { return hurried; });
-    writing = true;
-    const std::size_t reported = lost;
-    std::string batch = std::exchange(waiting, {});
+    work_.wait_for(lock, a_moment, [this] { return hurried_; });
+    writing_ = true;
+    const std::size_t reported = lost_;
+    std::string batch = std::exchange(waiting_, {});
     lock.unlock();
-    if (reported > 0) batch += notice(reported);  // the lost lines came after the kept ones
-    const std::string_view left = write_all(descriptor, batch);
+    if (reported > 0) batch += notice_(reported);  // the lost lines came after the kept ones
+    const std::string_view left = write_all(descriptor_, batch);
     lock.lock();
-    lost += lines_in(left);
-    if (reported > 0) lost -= left.empty() ? reported : 1;  // it is the last line
-    writing = false;
-    if (!waiting.empty()) continue;
-    hurried = false;
-    rest.notify_all();
+    lost_ += lines_in(left);
+    if (reported > 0) lost_ -= left.empty() ? reported : 1;  // it is the last line
+    writing_ = false;
+    if (!waiting_.empty()) continue;
+    hurried_ = false;
+    rest_.notify_all();
   }
 }
 

@@ -50,8 +50,8 @@ class Log {
   /// thread of its own: logging never blocks. Lines that standard error does not take are lost and
   /// counted: see LineWriter.
   static Log to_stderr(Level least, LogFormat format = LogFormat::logfmt, LogOptions options = {});
-  /// The same, appended to a file. A new file is readable by its owner and its group. It stays open
-  /// as long as the program runs. \throws std::runtime_error if it can't be opened.
+  /// The same, appended to a file. A new file is readable by its owner and its group. The last copy
+  /// closes it. \throws std::runtime_error if it can't be opened.
   static Log to_file(const std::string& path, Level least, LogFormat format = LogFormat::logfmt,
                      LogOptions options = {});
   /// Passes each line of level `least` and above to `reader`, one at a time, on the thread that

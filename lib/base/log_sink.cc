@@ -119,21 +119,30 @@ int opened_for_lines(const std::string& path) {
                                        path, std::strerror(errno)));
 }
 
-class FileSink final : public DescriptorSink {
+struct OpenFile {
+  explicit OpenFile(const std::string& path) : descriptor(opened_for_lines(path)) {}
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  ~OpenFile() { ::close(descriptor); }
+
+  const int descriptor;
+};
+
+/// The file is a base, before the other, so that it is closed after its writer has ended.
+class FileSink final : private OpenFile, public DescriptorSink {
  public:
-  FileSink(const std::string& path, int descriptor, LogFormat format)
-      : DescriptorSink(descriptor, path, format), path_(path), descriptor_(descriptor) {}
+  FileSink(const std::string& path, LogFormat format)
+      : OpenFile(path), DescriptorSink(descriptor, path, format), path_(path) {}
 
   /// The descriptor keeps its number while its file changes, so a write under way is not disturbed.
   void reopen() override {
     const int file = opened_for_lines(path_);
-    ::dup3(file, descriptor_, O_CLOEXEC);
+    ::dup3(file, descriptor, O_CLOEXEC);
     ::close(file);
   }
 
  private:
   const std::string path_;
-  const int descriptor_;
 };
 
 }  // namespace
@@ -166,7 +175,7 @@ std::unique_ptr<LogSink> descriptor_sink(int descriptor, const std::string& name
 }
 
 std::unique_ptr<LogSink> file_sink(const std::string& path, LogFormat format) {
-  return std::make_unique<FileSink>(path, opened_for_lines(path), format);
+  return std::make_unique<FileSink>(path, format);
 }
 
 }  // namespace phx

@@ -28,8 +28,8 @@ class LogSink {
 
 /// Hands each line to `read`, one at a time, on the thread that wrote it.
 std::unique_ptr<LogSink> reader_sink(Log::Reader read);
-/// Writes to a descriptor that stays open; `name` is what people call it. Never blocks: see
-/// LineWriter. In colours where the descriptor is a terminal that has some.
+/// Writes to a descriptor, which must outlive the sink; `name` is what people call it. Never
+/// blocks: see LineWriter. In colours where the descriptor is a terminal that has some.
 std::unique_ptr<LogSink> descriptor_sink(int descriptor, const std::string& name, LogFormat format);
 /// The same to the end of a file. \throws std::runtime_error if it can't be opened.
 std::unique_ptr<LogSink> file_sink(const std::string& path, LogFormat format);

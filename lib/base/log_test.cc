@@ -107,6 +107,23 @@ PHX_TEST("a log reopened by its name leaves the moved file, and loses no line") 
   expect(fresh.ends_with("msg=three\n") && fresh.find("two") == std::string::npos, fresh);
 }
 
+PHX_TEST("the last copy of a log closes its file") {
+  const Folder folder;
+  const std::filesystem::path pipe = folder / "pipe";
+  expect(::mkfifo(pipe.c_str(), 0600) == 0, "a pipe");
+  const int reading = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  {
+    std::optional<Log> log = Log::to_file(pipe, Level::info);
+    const Log copy = *log;
+    log.reset();
+    copy.info("one");
+  }
+  std::array<char, 1'000> text;
+  expect(::read(reading, text.data(), text.size()) > 0, "the copy wrote");
+  expect_eq(::read(reading, text.data(), text.size()), ssize_t{0});  // not EAGAIN: all are closed
+  ::close(reading);
+}
+
 PHX_TEST("a log that can't be reopened goes on in its old file, and says so") {
   const Folder folder;
   std::filesystem::create_directory(folder / "logs");

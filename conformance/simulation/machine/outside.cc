@@ -106,11 +106,12 @@ TRAP(isatty)
 TRAP(getenv)
 TRAP(sysconf)
 TRAP(pthread_sigmask)
+TRAP(pthread_setcancelstate)
+TRAP(pthread_cancel)
 TRAP(pthread_cond_clockwait)
 TRAP(_ZNSt18condition_variable4waitERSt11unique_lockISt5mutexE)
 TRAP(_ZNSt6thread15_M_start_threadESt10unique_ptrINS_6_StateESt14default_deleteIS1_EEPFvvE)
 TRAP(_ZNSt6thread4joinEv)
-TRAP(_ZNSt6thread6detachEv)
 TRAP(_ZNSt13basic_filebufIcSt11char_traitsIcEE4openEPKcSt13_Ios_Openmode)
 
 }  // extern "C"
