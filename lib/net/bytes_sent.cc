@@ -13,7 +13,7 @@ std::uint64_t LwsStream::bytes_sent() const {
   tcp_info info{};
   socklen_t size = sizeof info;
   if (getsockopt(socket_, level_tcp, TCP_INFO, &info, &size) != 0) return 0;
-  return info.tcpi_bytes_acked;
+  return info.tcpi_bytes_sent - info.tcpi_bytes_retrans;
 }
 
 }  // namespace phx::net

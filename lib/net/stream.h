@@ -67,8 +67,8 @@ class Stream {
   virtual const Peer& peer() const = 0;
   /// The peer is a proxy, and speaks for this address.
   virtual void set_client_address(std::string /*address*/) {}
-  /// Bytes that the kernel has sent, and the client has acknowledged, TLS's own among them. Until
-  /// closed() returns.
+  /// Bytes that the kernel has sent, TLS's own among them, each counted once. Until closed()
+  /// returns.
   virtual std::uint64_t bytes_sent() const { return 0; }
 };
 

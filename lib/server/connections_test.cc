@@ -31,8 +31,8 @@ struct Shard {
     });
   }
 
-  void connect() {
-    connections.welcome(std::make_unique<FakeStream>(network), {.peer = {.address = "127.0.0.1"}});
+  void connect(const net::Peer& peer = {.address = "127.0.0.1"}) {
+    connections.welcome(std::make_unique<FakeStream>(network, peer), {.peer = peer});
   }
   void turn() {
     shard.settle();
@@ -85,6 +85,10 @@ std::string close_of(unsigned code) {
 struct Open : Shard {
   explicit Open(std::size_t limit = 50'000) : Shard(limit) {
     connect();
+    told(upgrade);
+  }
+  explicit Open(const net::Peer& peer) : Shard() {
+    connect(peer);
     told(upgrade);
   }
 };
@@ -354,13 +358,34 @@ PHX_TEST("a server that stops waits longer for a websocket's end than for a page
   page.told(get("/"));
   page.connections.stop();
   expect(page.network.finished && page.network.linger == for_a_page, "a page has been read");
-  Shard socket;
-  socket.connect();
-  socket.told(upgrade);
+  Open socket;
   socket.connections.stop();
-  socket.told(client_frame(Opcode::close, "\x03\xe8"));
-  expect(socket.network.finished, "the close is answered, and the stream ends");
+  socket.told("\x81\x02hi");  // not masked
+  expect(socket.network.finished, "the failure is answered, and our side ends");
   expect(socket.network.linger == for_a_websocket, "the answer may take a slow link's round trip");
+}
+
+PHX_TEST("a connection ends as soon as both sides have closed") {
+  Open shard;
+  expect(ends(shard.told(client_frame(Opcode::close, "\x03\xe8")), "\x88\x02\x03\xe8"), "answered");
+  expect(shard.network.destroyed, "it does not wait for the client's end");
+  expect_eq(shard.connections.size(), 0u);
+  expect_eq(shard.shard.scheduler.population(), 0u);
+}
+
+PHX_TEST("a client that still sends after its close has time to take the answer") {
+  Open shard;
+  const std::string close = client_frame(Opcode::close, "\x03\xe8");
+  expect(ends(shard.told(close + client_frame(Opcode::text, "late")), "\x88\x02\x03\xe8"),
+         "answered");
+  expect(shard.network.finished && !shard.network.destroyed, "a reset would destroy the answer");
+}
+
+PHX_TEST("TLS ends with an answer of its own, after the websocket's") {
+  Open shard({.address = "127.0.0.1", .secure = true});
+  shard.told(client_frame(Opcode::close, "\x03\xe8"));
+  expect(shard.network.finished && !shard.network.destroyed,
+         "the client's close_notify is awaited");
 }
 
 PHX_TEST("a server that stops still serves a client whose first request is on its way") {

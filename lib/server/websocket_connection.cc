@@ -114,9 +114,17 @@ bool WebsocketConnection::flush(Budget& budget) {
     if (written >= Budget::per_connection && !outbox_.empty()) return dirty_ = true;
   }
   if (drain_ && (closing_ || !drain_->farewell)) drain_.reset();
-  if (!closing_) return false;
-  stream_->finish(host_.close_linger());
+  if (closing_) end();
   return false;
+}
+
+/// When both have closed, the connection ends at once, as Cowboy's does: waiting for the client's
+/// end would cost a tenth of all that a connection costs. A client that may still send gets time,
+/// so that no reset destroys the close on its way to it. So does one of TLS, which has yet to
+/// answer TLS's own end.
+void WebsocketConnection::end() {
+  if (!said_all_ || stream_->peer().secure) return stream_->finish(host_.close_linger());
+  closed();
 }
 
 /// A client that has stopped reading gets `farewell` to take what waits.
@@ -195,6 +203,7 @@ bool WebsocketConnection::read(std::string_view bytes) {
     } else if (auto* ping = std::get_if<websocket::Ping>(&event)) {
       take(std::move(*ping));
     } else if (const auto* close = std::get_if<websocket::Close>(&event)) {
+      said_all_ = bytes.empty();
       take(*close);
     } else if (const auto* failure = std::get_if<websocket::Failure>(&event)) {
       take(*failure);

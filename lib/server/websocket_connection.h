@@ -147,6 +147,7 @@ class WebsocketConnection final : public transport::Wire, public net::StreamUser
   void refuse(socket::CloseCode code);
   void forward_close(unsigned code);
   void finish(std::optional<unsigned> code);
+  void end();
   void schedule_flush();
   void drop_slow_reader();
   void limit_farewell();
@@ -176,6 +177,7 @@ class WebsocketConnection final : public transport::Wire, public net::StreamUser
   bool behind_ = false;                      ///< Its input is read in a later turn.
   bool slowed_ = false;                      ///< It sends too fast, and is held back for a while.
   bool listening_ = true;                    ///< False once the client has closed, failed or gone.
+  bool said_all_ = false;                    ///< The client's last bytes were its close.
   bool closing_ = false;                     ///< Nothing more is sent except the outbox's frames.
 };
 
