@@ -16,6 +16,8 @@
 
 #include "conformance/simulation/enumerate.h"
 #include "conformance/simulation/story.h"
+#include "conformance/simulation/world/stranger.h"
+#include "conformance/simulation/world/visitor.h"
 
 /// In a build that counts branches: writes the counts to a file.
 extern "C" [[gnu::weak]] int __llvm_profile_write_file();  // NOLINT(bugprone-reserved-identifier)
@@ -158,7 +160,18 @@ Scene scene_of(const Play& play) {
   return scene;
 }
 
+namespace {
+
+/// Some of a guest's texts have megabytes: all worlds share one copy.
+void make_texts() {
+  errands();
+  visits();
+}
+
+}  // namespace
+
 Child::Child(Play play) : play_(std::move(play)) {
+  make_texts();
   int ends[2];
   if (::pipe(ends) != 0) throw std::runtime_error("expected a pipe, got none");
   pid_ = ::fork();
