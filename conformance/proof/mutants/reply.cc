@@ -323,8 +323,7 @@ MUTANT("double-keys-refused", "a message with a duplicate key is ignored", "R-32
 
 MUTANT("one-of-three-due-at-once", "one of several replies due at the same time is lost", "R-33") {
   return lost_on_way_down([](const Message& m) {
-    const auto says = [&m](const char* text) { return m.payload.find(text) != std::string::npos; };
-    return event_reply(m) && says(R"("ms":100)") && says(R"("n":2)");
+    return event_reply(m) && m.payload.find(R"(00,"n":2)") != std::string::npos;  // 100, 200 … ms
   });
 }
 
