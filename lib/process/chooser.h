@@ -14,7 +14,7 @@ class Chooser {
   virtual ~Chooser() = default;
   /// Which of `count` comes next: from 0 to `count` - 1. Called only if there are at least two.
   virtual std::size_t choose(std::size_t count) = 0;
-  /// Whether a process at rest takes now what needs no turn; else it comes as a message.
+  /// Whether a process at rest takes now what is offered or handed to it; else it is sent.
   virtual bool at_once() { return false; }
 };
 

@@ -1,8 +1,9 @@
 #pragma once
 /// \file
-/// The limits that a scheduler enforces.
+/// The limits that a scheduler enforces, and the clock for those in time.
 
 #include <cstddef>
+#include <ctime>
 
 #include "base/time.h"
 
@@ -27,5 +28,13 @@ struct TimeBudget {
   Millis turn{8};  ///< Then a process with more mail goes to the back of the queue.
   Millis run{16};  ///< Then input and output get their turn.
 };
+
+/// Takes a few nanoseconds, and is accurate to a few milliseconds: enough to see what held up a
+/// thread.
+inline Millis coarse_time() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+  return Millis{now.tv_sec * 1000 + now.tv_nsec / 1'000'000};
+}
 
 }  // namespace phx::process

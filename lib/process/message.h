@@ -162,11 +162,23 @@ class Offer {
   T* get_if() const {
     return type_ == &type_of<T> ? static_cast<T*>(value_) : nullptr;
   }
+  /// The value, moved into a message. REQUIRES: it can be moved.
+  Message message() const { return type_->as_message(value_); }
 
  private:
+  // One object per type: its address identifies the type.
+  struct Type {
+    Message (*as_message)(void* value);
+  };
   template <class T>
-  static inline constexpr char type_of = 0;
-  const char* type_;
+  static Message moved_out(void* value) {
+    if constexpr (std::move_constructible<T>) return Message(std::move(*static_cast<T*>(value)));
+    return {};
+  }
+  template <class T>
+  static inline constexpr Type type_of{moved_out<T>};
+
+  const Type* type_;
   void* value_;
 };
 

@@ -117,6 +117,10 @@ class Process : public LogSubject {
   /// little. True: it was taken. False: it comes as a message.
   virtual bool take_at_once(Offer) { return false; }
 
+  /// What Scheduler::hand gave it: a turn, as for a message. Unless overridden, it is handled as
+  /// one.
+  virtual void take_in_turn(Offer handed) { handle(handed.message()); }
+
   /// Called however the process ended, once it is out of the table and before Downs are sent. This
   /// is not a turn: send nothing; only release what others hold of this process.
   virtual void buried() {}

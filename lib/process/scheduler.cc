@@ -3,7 +3,6 @@
 #include "process/scheduler.h"
 
 #include <algorithm>
-#include <ctime>
 
 #include "base/check.h"
 #include "process/slot.h"
@@ -11,14 +10,6 @@
 
 namespace phx::process {
 namespace {
-
-/// Takes a few nanoseconds, and is accurate to a few milliseconds: enough to see what held up a
-/// thread.
-Millis coarse_time() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-  return Millis{now.tv_sec * 1000 + now.tv_nsec / 1'000'000};
-}
 
 /// Without one, time means nothing: a test on a busy machine gets no line about a long turn.
 bool has_budget(const TimeBudget& budget) { return budget.run != Millis::max(); }
@@ -75,23 +66,6 @@ bool Scheduler::idle(Pid pid) const {
   if (found == slots_->alive.end()) return false;
   const Slot& slot = found->second;
   return !slot.queued && slot.mailbox.empty() && !slot.awaiting && !slot.working;
-}
-
-/// Not if someone looks at the messages: a trace shows each mailbox, and a census counts what a
-/// watched process handles.
-bool Scheduler::taken_at_once(Pid to, Offer offer) {
-  if (!on_own_thread() || to.shard != shard_ || traced()) return false;
-  if (chooser_ != nullptr && !chooser_->at_once()) return false;
-  const Slot* slot = find(to);
-  if (slot == nullptr || slot == in_turn_ || slot->queued || slot->watched) return false;
-  if (!slot->mailbox.empty() || slot->awaiting || slot->working) return false;
-  const LogScope about(*slot->process);
-  try {
-    return slot->process->take_at_once(offer);
-  } catch (...) {  // it ends as if in a turn of its own, and no other does
-    exit(to, thrown());
-  }
-  return true;
 }
 
 void Scheduler::wake(Pid pid) {
@@ -157,6 +131,7 @@ bool Scheduler::run(Clock::time_point now) {
 bool Scheduler::give_turns(Clock::time_point now) {
   const TraceScope none;
   now_.store(now, std::memory_order_relaxed);
+  handed_until_.reset();
   receive_some();
   fire_timers(now);
   Millis time = coarse_time();  // one turn's end is the next one's beginning
@@ -281,7 +256,7 @@ void Scheduler::enqueue(Slot& slot) {
 }
 
 //! [take_turn]
-Millis Scheduler::take_turn(Slot& slot, Millis began) {
+Millis Scheduler::take_turn(Slot& slot, Millis began, const Offer* handed) {
   Dead dead;  // destroyed once no log line needs its name
   const LogScope about(*slot.process);
   const LeavesTrace at_its_end;
@@ -291,7 +266,7 @@ Millis Scheduler::take_turn(Slot& slot, Millis began) {
     return coarse_time();
   }
   try {
-    work_through(slot, began);
+    handed != nullptr ? slot.process->take_in_turn(*handed) : work_through(slot, began);
   } catch (Exit& exit) {
     slot.process->stop(std::move(exit.reason));
   } catch (...) {

@@ -2,13 +2,15 @@
 /// \file
 /// Runs one thread's processes: those with mail take turns, and a crash ends only its own process.
 ///
-/// `send` only enqueues: no handler runs inside another. Only run() runs and destroys processes.
+/// `send` only enqueues: no handler runs inside another. Only run() and hand() run and destroy
+/// processes.
 
 #include <array>
 #include <atomic>
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -72,6 +74,8 @@ class Scheduler {
   void send(Pid to, T body) {
     if (!taken_at_once(to, Offer(body))) send(to, Message(std::move(body)));
   }
+  /// Whether a process was at rest, and has taken what its sender offers. If not, send a message.
+  bool taken_at_once(Pid to, Offer offer);
   /// Like send, but delivered even if the process whose work on a worker thread sends it is dead by
   /// then.
   void send_regardless(Pid to, Message message);
@@ -114,6 +118,13 @@ class Scheduler {
   /// The living processes of one kind, oldest first. Visits every process: for rare use only.
   std::vector<Pid> pids_of(const std::function<bool(const Process&)>& kind) const;
 
+  /// For what comes from outside of all processes, as from a connection: a process at rest has a
+  /// turn for it now, so it costs no message. Within a turn, and to any other process, it is sent.
+  /// `now` is the time of that turn, if it is later than the last run().
+  template <class T>
+  void hand(Pid to, T body, Clock::time_point now) {
+    hand_over(to, Offer(body), now);
+  }
   /// Gives turns to processes with mail. True: the budget is spent and more waits; call again soon.
   /// Called within a turn it does nothing, and returns true.
   bool run(Clock::time_point now);
@@ -138,6 +149,8 @@ class Scheduler {
   friend class Census;
   friend class Process;
 
+  void hand_over(Pid to, Offer offer, Clock::time_point now);
+  Slot* at_rest(Pid pid);
   bool give_turns(Clock::time_point now);
   void fire_timers(Clock::time_point now);
   void fire_timers_as_chosen(Clock::time_point now);
@@ -145,15 +158,15 @@ class Scheduler {
   void receive(Signal signal);
   void run_task(const TaskSignal& task);
   void adopt(Pid pid, std::unique_ptr<Process> process);
-  bool taken_at_once(Pid to, Offer offer);
   void deliver(Slot& slot, Message&& message);
   bool deliver_meanwhile(Slot& slot, Message& message);
   void drop_mail(Slot& slot);
   bool withdraw_work(Slot& slot);
   void overflow(Slot& slot, std::size_t limit, MailboxUnit unit);
   void enqueue(Slot& slot);
-  /// Both times are read from the same clock; returns when the turn ended.
-  Millis take_turn(Slot& slot, Millis began);
+  /// Its turn, for its mail or for what it was handed. Both times are read from the same clock;
+  /// returns when the turn ended.
+  Millis take_turn(Slot& slot, Millis began, const Offer* handed = nullptr);
   void work_through(Slot& slot, Millis began);
   [[gnu::cold]] static bool held(const Slot& slot, const Trail& trail);
   /// The message's trace goes on here; false: the process is held, and the message in its mailbox.
@@ -201,6 +214,7 @@ class Scheduler {
   const std::unique_ptr<Timers> timers_;
   bool running_ = false;
   const Slot* in_turn_ = nullptr;
+  std::optional<Millis> handed_until_;  ///< When the last turn by hand() since a run() ended.
   bool backlogged_ = false;
   Inbox inbox_;
   std::atomic<Clock::time_point> now_ = Clock::now();

@@ -257,7 +257,7 @@ void WebsocketConnection::take(Frame&& frame) {
     return refuse(CloseCode::policy_violation);
   }
   process::hop("frame", frame.bytes);
-  host_.scheduler().send(process_, socket::FromClient{std::move(frame)});
+  host_.scheduler().hand(process_, socket::FromClient{std::move(frame)}, host_.now());
 }
 
 /// Answers a ping after the messages that came before it, as Cowboy does, where one process handles

@@ -74,6 +74,11 @@ void SocketProcess::handle(process::Message message) {
 }
 //! [handle]
 
+void SocketProcess::take_in_turn(process::Offer handed) {
+  if (auto* in = handed.get_if<FromClient>()) return read(std::move(in->frame));
+  Process::take_in_turn(handed);
+}
+
 void SocketProcess::read(Frame&& frame) {
   process::hop("frame", frame.bytes);
   const bool text = frame.opcode == Frame::text;

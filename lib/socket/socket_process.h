@@ -66,6 +66,7 @@ class SocketProcess : public process::Process {
 
   void init() override;
   void handle(process::Message message) override;
+  void take_in_turn(process::Offer handed) override;
   void terminate(const process::ExitReason& reason) override;
   /// During a join, frames for the client wait for its reply, and count by their bytes, as frames
   /// that wait to be written. Once the client is gone, nothing is waited for.
