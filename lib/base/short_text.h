@@ -20,12 +20,17 @@ class ShortText {
   static constexpr std::size_t inside = 22;
 
   ShortText() = default;
-  ShortText(std::string_view text) {
-    if (text.size() <= inside) {
-      text.copy(bytes_.data(), text.size());
-      size_ = static_cast<unsigned char>(text.size());
-    } else {
+  ShortText(std::string_view text) : ShortText(text, text.size()) {}
+  /// The same for text from whose beginning on `readable` bytes may be read: if they are enough, a
+  /// number of bytes is copied that the compiler knows.
+  ShortText(std::string_view text, std::size_t readable) {
+    size_ = static_cast<unsigned char>(text.size());
+    if (text.size() > inside) {
       keep_outside(text);
+    } else if (readable >= inside) {
+      std::memcpy(bytes_.data(), text.data(), inside);
+    } else {
+      text.copy(bytes_.data(), text.size());
     }
   }
   ShortText(const ShortText& other) : ShortText(other.view()) {}

@@ -12,7 +12,8 @@ Opaque opaque(std::string_view frame, const Slice& slice) {
   const std::string_view text = frame.substr(slice.begin, slice.size);
   if (text.front() == '"') {
     const std::string_view inside = text.substr(1, text.size() - 2);
-    return slice.escaped ? Opaque(unquoted(frame, slice)) : Opaque::plain(inside);
+    if (slice.escaped) return unquoted(frame, slice);
+    return Opaque::plain(inside, frame.size() - slice.begin - 1);
   }
   if (text == "null") return {};
   return Opaque::other(slice.tidy ? std::string(text) : compact(text));

@@ -19,9 +19,13 @@ class Opaque : private ShortText {
   Opaque(const std::string& text) : Opaque(std::string_view(text)) {}
   Opaque(const char* text) : Opaque(std::string_view(text)) {}
   /// A string that JSON writes as it is. REQUIRES: UTF-8 with nothing that must be escaped.
-  static Opaque plain(std::string_view text) { return {text, Kind::plain_string}; }
+  static Opaque plain(std::string_view text) { return plain(text, text.size()); }
+  /// The same for text from whose beginning on `readable` bytes may be read.
+  static Opaque plain(std::string_view text, std::size_t readable) {
+    return {text, readable, Kind::plain_string};
+  }
   /// Any JSON value that is neither a string nor null; `text` is valid JSON.
-  static Opaque other(std::string_view text) { return {text, Kind::json}; }
+  static Opaque other(std::string_view text) { return {text, text.size(), Kind::json}; }
 
   bool is_null() const { return kind_ == Kind::null; }
   bool is_string() const { return kind_ == Kind::string || is_plain(); }
@@ -41,7 +45,8 @@ class Opaque : private ShortText {
  private:
   friend class OpaqueView;
   enum class Kind : unsigned char { null, string, plain_string, json };
-  Opaque(std::string_view text, Kind kind) : ShortText(text), kind_(kind) {}
+  Opaque(std::string_view text, std::size_t readable, Kind kind)
+      : ShortText(text, readable), kind_(kind) {}
 
   Kind kind_ = Kind::null;
 };
