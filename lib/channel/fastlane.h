@@ -23,11 +23,29 @@ struct SocketPush {
 inline std::size_t heap_bytes(const SocketPush& push) { return push.frame->bytes.size(); }
 /// To send a frame is to append it to what waits for the client.
 inline void needs_no_turn(const SocketPush&) {}
-/// Sends a frame to this transport's client alone.
+/// Sends a frame to this transport's client alone: it is copied to what waits for the client, or is
+/// kept in a message.
+inline void send_draft(process::Scheduler& scheduler, process::Pid transport,
+                       serializer::Draft& draft) {
+  if (scheduler.taken_at_once(transport, process::Offer(draft))) return;
+  scheduler.send(
+      transport,
+      process::Message(SocketPush{std::make_shared<const serializer::Frame>(draft.finished())}));
+}
 inline void send_frame(process::Scheduler& scheduler, process::Pid transport,
-                       serializer::Frame frame) {
-  scheduler.send(transport,
-                 SocketPush{std::make_shared<const serializer::Frame>(std::move(frame))});
+                       serializer::Frame&& frame) {
+  serializer::Draft draft(std::move(frame));
+  send_draft(scheduler, transport, draft);
+}
+/// Encodes a reply, and sends it. A traced one is encoded as a frame, for its hop.
+inline void send_frame(process::Scheduler& scheduler, process::Pid transport,
+                       const serializer::Serializer& serializer,
+                       const serializer::SocketReply& reply) {
+  if (process::traced()) [[unlikely]]
+    return send_frame(scheduler, transport, serializer.encode(reply));
+  serializer::Draft draft;
+  serializer.draft(reply, draft);
+  send_draft(scheduler, transport, draft);
 }
 
 //! [fastlane]

@@ -69,7 +69,7 @@ void ChannelProcess::send_reply(Reply&& reply) {
   const serializer::SocketReply message{socket_.join_ref(), SocketAccess::ref(socket_),
                                         socket_.topic(), reply.status, std::move(reply.response)};
   process::hop("reply", message);
-  send_frame(scheduler(), socket_.transport(), socket_.serializer().encode(message));
+  send_frame(scheduler(), socket_.transport(), socket_.serializer(), message);
 }
 
 }  // namespace phx::channel

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "serializer/draft.h"
 #include "serializer/message.h"
 
 namespace phx::serializer {
@@ -43,6 +44,8 @@ class Serializer {
   virtual Frame encode(const SocketMessage& message) const = 0;
   /// \throws EncodeError.
   virtual Frame encode(const SocketReply& reply) const = 0;
+  /// The same for a client whose frame is copied at once; `to` is new. \throws EncodeError.
+  virtual void draft(const SocketReply& reply, Draft& to) const { to = encode(reply); }
   /// A broadcast, the same bytes for every member. \throws EncodeError, as for a push.
   virtual Frame fastlane(const Broadcast& broadcast) const = 0;
 };

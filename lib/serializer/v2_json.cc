@@ -100,12 +100,15 @@ class V2Json final : public Serializer {
                              r.response.view());
     }
     FrameText out;
-    open(out, r.join_ref, r.ref, r.topic);
-    out += ",\"phx_reply\",";
-    append_reply(out, r);
-    Frame frame = closed(out);
+    put(out, r);
+    Frame frame{Frame::text, out.finished()};
     process::hop("encoded frame", frame.bytes);
     return frame;
+  }
+
+  void draft(const SocketReply& r, Draft& to) const override {
+    if (r.response.is_binary()) return Serializer::draft(r, to);
+    put(to.text, r);
   }
 
   Frame fastlane(const Broadcast& b) const override {
@@ -131,9 +134,11 @@ class V2Json final : public Serializer {
     append(out, topic);
   }
 
-  static Frame closed(FrameText& out) {
+  static void put(FrameText& out, const SocketReply& r) {
+    open(out, r.join_ref, r.ref, r.topic);
+    out += ",\"phx_reply\",";
+    append_reply(out, r);
     out += ']';
-    return {Frame::text, out.finished()};
   }
 
   static Frame array(OpaqueView join_ref, OpaqueView ref, OpaqueView topic, OpaqueView event,
@@ -144,7 +149,8 @@ class V2Json final : public Serializer {
     append(out, event);
     out += ',';
     out += payload;
-    Frame frame = closed(out);
+    out += ']';
+    Frame frame{Frame::text, out.finished()};
     process::hop("encoded frame", frame.bytes);
     return frame;
   }

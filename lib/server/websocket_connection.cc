@@ -42,6 +42,11 @@ void WebsocketConnection::begin(process::Pid process, std::string_view early) {
 // --- Out to the client --------------------------------------------------------------------------
 
 //! [send]
+[[gnu::always_inline]] inline void WebsocketConnection::sent() {
+  if (outbox_.held() > host_.outbox_limit()) return drop_slow_reader();
+  schedule_flush();
+}
+
 void WebsocketConnection::send(serializer::FramePtr frame) {
   if (closing_) return;
   departures_.add("frame", frame->bytes);
@@ -51,8 +56,15 @@ void WebsocketConnection::send(serializer::FramePtr frame) {
   } else {
     outbox_.add(std::move(frame));
   }
-  if (outbox_.held() > host_.outbox_limit()) return drop_slow_reader();
-  schedule_flush();
+  sent();
+}
+
+void WebsocketConnection::send_own(serializer::Draft& draft) {
+  if (window_bits_ > 0) return Wire::send_own(draft);
+  if (closing_) return;
+  ++host_.traffic.frames_out;
+  outbox_.add_own(draft);
+  sent();
 }
 //! [send]
 

@@ -80,6 +80,7 @@ class WebsocketConnection final : public transport::Wire, public net::StreamUser
 
   // The transport process's requests.
   void send(serializer::FramePtr frame) override;
+  void send_own(serializer::Draft& draft) override;
   void close(socket::CloseCode code) override;
   void answer_close(unsigned code) override;
   void pong(std::string payload) override;
@@ -148,6 +149,7 @@ class WebsocketConnection final : public transport::Wire, public net::StreamUser
   void forward_close(unsigned code);
   void finish(std::optional<unsigned> code);
   void end();
+  void sent();
   void schedule_flush();
   void drop_slow_reader();
   void limit_farewell();

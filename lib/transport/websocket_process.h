@@ -20,6 +20,10 @@ class Wire {
   /// Sends soon, after what was sent before. Too much unsent closes the connection; after that it
   /// does nothing.
   virtual void send(serializer::FramePtr frame) = 0;
+  /// The same for a frame that no other client gets. The draft is used up.
+  virtual void send_own(serializer::Draft& draft) {
+    send(std::make_shared<const serializer::Frame>(draft.finished()));
+  }
   /// Sends a close frame after what was sent before, and closes; only once.
   virtual void close(socket::CloseCode code) = 0;
   /// Answers the client's close, after what was sent before. Code 0 means no code.
@@ -63,9 +67,13 @@ class WebsocketProcess final : public socket::SocketProcess {
   void handle(process::Message message) override;
   /// A frame for the client, with no other before it.
   bool take_at_once(process::Offer offer) override {
-    auto* push = offer.get_if<channel::SocketPush>();
-    if (push == nullptr) return false;
-    deliver(std::move(push->frame));
+    if (auto* push = offer.get_if<channel::SocketPush>()) {
+      deliver(std::move(push->frame));
+    } else if (auto* own = offer.get_if<serializer::Draft>()) {
+      wire_->send_own(*own);
+    } else {
+      return false;
+    }
     return true;
   }
   void deliver(serializer::FramePtr frame) override { wire_->send(std::move(frame)); }

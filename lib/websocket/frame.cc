@@ -26,7 +26,8 @@ void append_head_with(std::string& out, unsigned first_byte, std::size_t payload
 
 }  // namespace
 
-void append_head(std::string& out, unsigned flags, Opcode opcode, std::size_t payload) {
+[[gnu::flatten]] void append_head(std::string& out, unsigned flags, Opcode opcode,
+                                  std::size_t payload) {
   const unsigned first_byte = fin_bit | flags | static_cast<unsigned>(opcode);
   if (payload < 126) return append_head_with<0>(out, first_byte, payload);
   if (payload < 65'536) return append_head_with<2>(out, first_byte, payload);

@@ -14,10 +14,26 @@ constexpr std::size_t worth_sharing = 16'384;  // below this a copy is cheaper t
 constexpr std::size_t largest_piece = 65'536;  // of joined frames
 constexpr std::size_t a_burst = 16;            // frames; more than the first few come together
 
+Opcode opcode_of(serializer::Frame::Opcode opcode) {
+  return opcode == serializer::Frame::binary ? Opcode::binary : Opcode::text;
+}
+
+/// Whether a piece that begins like this may go on with `bytes`. An empty one takes anything.
+bool fits(std::string_view piece, std::string_view bytes) {
+  return piece.empty() || piece.size() + bytes.size() <= largest_piece;
+}
+
+/// For one frame no more than it needs; where a second comes, more are likely to follow.
+void make_room(std::string& text, std::size_t bytes) {
+  const std::size_t needed = text.size() + bytes;
+  if (needed <= text.capacity()) return;
+  text.reserve(text.empty() ? needed : std::min(a_burst * bytes + needed, 2 * largest_piece));
+}
+
 }  // namespace
 
 Outbox::Contents& Outbox::contents() {
-  if (!contents_) contents_ = std::make_unique<Contents>();
+  if (!contents_) contents_ = std::make_unique_for_overwrite<Contents>();  // no zeroes first
   return *contents_;
 }
 
@@ -33,8 +49,25 @@ void Outbox::begin_with(std::string head) {
 }
 
 void Outbox::add(serializer::FramePtr frame, bool compressed) {
-  const Opcode opcode = frame->opcode == serializer::Frame::binary ? Opcode::binary : Opcode::text;
+  const Opcode opcode = opcode_of(frame->opcode);
   append({std::move(frame), opcode, compressed});
+}
+
+void Outbox::add_own(serializer::Draft& draft) {
+  const auto parts = draft.text.parts();
+  const std::size_t size = parts[0].size() + parts[1].size() + parts[2].size();
+  if (size >= worth_sharing) {
+    return add(std::make_shared<const serializer::Frame>(draft.finished()));
+  }
+  Contents& to = contents();
+  if (to.joined.size() + size > largest_piece) seal(to);
+  make_room(to.joined, frame_size(size));
+  to.bytes += frame_size(size);
+  append_head(to.joined, 0, opcode_of(draft.opcode), size);
+  to.joined += parts[0];
+  if (parts[1].empty()) return;
+  to.joined += parts[1];
+  to.joined += parts[2];
 }
 
 void Outbox::add_pong(std::string payload) {
@@ -43,13 +76,25 @@ void Outbox::add_pong(std::string payload) {
           Opcode::pong, false});
 }
 
-void Outbox::append(Waiting waiting) {
-  Contents& to = contents();
-  to.bytes += frame_size(waiting.frame->bytes.size());
+[[gnu::always_inline]] inline void Outbox::push(Contents& to, Waiting waiting) {
   if (to.frames.size() == to.frames.capacity()) {
     to.frames.reserve(std::max(a_burst, 2 * to.frames.size()));
   }
   to.frames.push_back(std::move(waiting));
+}
+
+void Outbox::append(Waiting waiting) {
+  Contents& to = contents();
+  to.bytes += frame_size(waiting.frame->bytes.size());
+  if (!to.joined.empty()) seal(to);
+  push(to, std::move(waiting));
+}
+
+/// What was joined so far waits as one frame, before all that comes.
+[[gnu::noinline]] void Outbox::seal(Contents& to) {
+  push(to, {std::make_shared<const serializer::Frame>(
+                serializer::Frame{serializer::Frame::binary, std::exchange(to.joined, {})}),
+            Opcode::binary, false, true});
 }
 
 void Outbox::add_close(unsigned code) {
@@ -100,13 +145,20 @@ void Outbox::join(std::string& space) {
   for (; from.next < from.frames.size(); ++from.next) {
     Waiting& next = from.frames[from.next];
     const std::string& bytes = next.frame->bytes;
-    const bool large = bytes.size() >= worth_sharing;
-    if (!large && space.size() + bytes.size() > largest_piece) return;
-    append_head(space, next.compressed ? rsv1_bit : 0, next.opcode, bytes.size());
+    const bool large = !next.joined && bytes.size() >= worth_sharing;
+    if (!large && !fits(space, bytes)) return;
+    if (!next.joined) {
+      append_head(space, next.compressed ? rsv1_bit : 0, next.opcode, bytes.size());
+    }
     from.head_taken = large;
     if (large) return;
     space += bytes;
     next.frame.reset();
+  }
+  if (!from.joined.empty()) {
+    if (!fits(space, from.joined)) return;
+    space.empty() ? space.swap(from.joined) : static_cast<void>(space += from.joined);
+    from.joined.clear();
   }
   if (from.close_code) {
     const unsigned code = *std::exchange(from.close_code, std::nullopt);

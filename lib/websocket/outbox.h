@@ -8,14 +8,16 @@
 #include <string>
 #include <string_view>
 
+#include "serializer/draft.h"
 #include "serializer/message.h"
 #include "websocket/frame.h"
 
 namespace phx::websocket {
 
-/// Keeps each frame as it was given, and joins frames only when they are written, in a space that
-/// the connections of a shard share. An empty outbox is one null pointer: most connections are
-/// silent.
+/// Keeps each frame that others may share as it was given, and joins such frames only when they are
+/// written, in a space that the connections of a shard share. A frame for this client alone is
+/// joined with those before it as it comes. An empty outbox is one null pointer: most connections
+/// are silent.
 class Outbox {
  public:
   /// A part of the bytes to write.
@@ -28,6 +30,8 @@ class Outbox {
   void begin_with(std::string head);
   /// Appends a message. `compressed` sets RSV1.
   void add(serializer::FramePtr frame, bool compressed = false);
+  /// Appends a message that no other connection gets: a small one is copied. The draft is used up.
+  void add_own(serializer::Draft& draft);
   /// Appends the answer to a ping.
   void add_pong(std::string payload);
   /// Appends a close frame; nothing may follow. Code 0 sends one without a code.
@@ -52,6 +56,7 @@ class Outbox {
     serializer::FramePtr frame;
     Opcode opcode;
     bool compressed;
+    bool joined = false;  ///< It is several, each with its head: what was Contents::joined.
   };
   /// Besides its bytes: its place in the list, its object, and what the allocator adds.
   static constexpr std::size_t memory_of_a_frame = sizeof(Waiting) + sizeof(serializer::Frame) + 32;
@@ -63,6 +68,7 @@ class Outbox {
   };
   struct Contents {
     boost::container::small_vector<Waiting, 4> frames = {};
+    std::string joined = {};  ///< Small frames of its own that came after these, with their heads.
     std::size_t next = 0;     ///< Index of the first unwritten frame.
     bool head_taken = false;  ///< The head of that frame, a large one, is written.
     std::optional<std::uint16_t> close_code = {};
@@ -71,6 +77,8 @@ class Outbox {
   };
   Contents& contents();
   void append(Waiting waiting);
+  void push(Contents& to, Waiting waiting);
+  void seal(Contents& to);
   void join(std::string& space);
   void release_taken();
 

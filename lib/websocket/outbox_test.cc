@@ -17,6 +17,12 @@ serializer::FramePtr text(std::string bytes) {
       serializer::Frame{serializer::Frame::text, std::move(bytes)});
 }
 
+void add_own(Outbox& outbox, std::string bytes,
+             serializer::Frame::Opcode opcode = serializer::Frame::text) {
+  serializer::Draft draft(serializer::Frame{opcode, std::move(bytes)});
+  outbox.add_own(draft);
+}
+
 std::string drained(Outbox& outbox) {
   std::string bytes;
   std::string space;
@@ -60,14 +66,58 @@ PHX_TEST("a large frame's head joins the frames before it, and small frames are 
   }
 }
 
+PHX_TEST("frames of its own are written as shared ones are, in the order of both") {
+  Outbox shared, mixed;
+  for (const std::size_t size : {0, 5, 126, 5, 20'000, 5, 16'383, 16'384, 5, 5}) {
+    const bool even = mixed.bytes() % 2 == 0;
+    shared.add(text(std::string(size, 'x')));
+    even ? add_own(mixed, std::string(size, 'x')) : mixed.add(text(std::string(size, 'x')));
+    expect_eq(mixed.bytes(), shared.bytes());
+  }
+  add_own(mixed, "last", serializer::Frame::binary);
+  shared.add(std::make_shared<const serializer::Frame>(
+      serializer::Frame{serializer::Frame::binary, "last"}));
+  for (Outbox* outbox : {&shared, &mixed}) outbox->add_close(1000);
+  expect_eq(drained(mixed), drained(shared));
+}
+
+PHX_TEST("small frames of its own are one piece, as long as it is not too large, and never split") {
+  Outbox outbox;
+  std::string space = "what another connection has left";
+  for (int i = 0; i < 20'000; ++i) add_own(outbox, "hello");
+  const std::size_t all = outbox.bytes();
+  expect_eq(all, 20'000u * 7);
+  std::size_t pieces = 0;
+  for (; !outbox.empty(); ++pieces) {
+    const std::size_t size = outbox.take(space).bytes.size();
+    expect_eq(size % 7, 0u);
+    expect(size <= 65'536 + 7, "a piece has a limit");
+  }
+  expect_eq(pieces, 3u);
+}
+
+PHX_TEST("a large frame of its own is not copied") {
+  Outbox outbox;
+  std::string space;
+  serializer::Frame frame{serializer::Frame::text, std::string(20'000, 'x')};
+  const char* bytes = frame.bytes.data();
+  serializer::Draft draft(std::move(frame));
+  outbox.add_own(draft);
+  outbox.take(space);  // its head
+  expect(outbox.take(space).bytes.data() == bytes, "the piece is the frame itself");
+}
+
 PHX_TEST("bytes that the network does not take come next, however few it takes at a time") {
   for (const std::size_t a_time : {1u, 7u, 10'000u}) {
     Outbox whole, pieces;
     for (Outbox* outbox : {&whole, &pieces}) {
       outbox->begin_with("HTTP/1.1 101\r\n\r\n");
       outbox->add(text("small"));
+      add_own(*outbox, "its own");
       outbox->add(text(std::string(20'000, 'x')));
+      add_own(*outbox, "its own");
       outbox->add_pong("ping");
+      add_own(*outbox, "its own");
       outbox->add_close(1000);
     }
     const std::string expected = drained(whole);
