@@ -40,9 +40,11 @@ void LongpollSession::init() {
 void LongpollSession::handle(process::Message message) {
   process::hop("mail");
   if (const auto* poll = message.get_if<Flush>()) {
+    notified_ = {};
     flush(poll->poll);
   } else if (const auto* expired = message.get_if<Expired>()) {
     if (waiting_ == expired->poll) waiting_ = {};
+    if (notified_ == expired->poll) notified_ = {};
     scheduler().send(expired->poll, Released{});
   } else if (const auto* back = message.get_if<ReturnFrames>()) {
     return_frames(back->frames);
@@ -118,6 +120,7 @@ void LongpollSession::deliver(serializer::FramePtr frame) {
 }
 
 void LongpollSession::notify_poll() {
+  if (waiting_) notified_ = waiting_;
   if (waiting_) scheduler().send(std::exchange(waiting_, {}), NowAvailable{});
 }
 
@@ -128,8 +131,12 @@ void LongpollSession::overflow(telemetry::Limit limit, std::size_t most, const c
                                                        " wait"}};
 }
 
+/// A poll that was notified has asked for frames by now, or will: nobody is here to answer then.
 void LongpollSession::close(socket::CloseCode code) {
   if (code == socket::CloseCode::policy_violation) refused_ = true;
+  if (code == socket::CloseCode::service_restart && notified_) {
+    scheduler().send(std::exchange(notified_, {}), Frames{take()});
+  }
   if (code != socket::CloseCode::service_restart || !waiting_) return;
   scheduler().send(std::exchange(waiting_, {}), Released{});
 }

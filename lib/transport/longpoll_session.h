@@ -65,7 +65,7 @@ class LongpollSession final : public socket::SocketProcess {
   void handle(process::Message message) override;
   void deliver(serializer::FramePtr frame) override;
   /// There is no connection to close: the next poll finds the session gone. If the server stops, a
-  /// held poll is released.
+  /// held poll is released, or gets what has just come.
   void close(socket::CloseCode code) override;
   //! [longpoll_session]
   std::size_t joined_limit() const override { return max_bytes_; }
@@ -97,7 +97,8 @@ class LongpollSession final : public socket::SocketProcess {
   std::optional<socket::RateLimit> rate_;
   std::optional<socket::ByteRate> byte_rate_;
   socket::UsedUp bytes_used_{};
-  bool refused_ = false;  ///< The client went over a limit: this session ends.
+  bool refused_ = false;   ///< The client went over a limit: this session ends.
+  process::Pid notified_;  ///< The poll that will ask for the frames that came, if any.
 };
 
 }  // namespace phx::transport

@@ -311,6 +311,23 @@ void wait_for_release(Fixture& f, Journal& journal) {
 
 }  // namespace
 
+PHX_TEST("a poll that was notified and has not asked yet gets the frames if the server stops") {
+  Fixture f;
+  Journal journal;
+  auto poll = std::make_unique<Actor>();
+  poll->on_init = [&f](Actor& a) { a.scheduler().send(f.session, Flush{a.self()}); };
+  poll->on_message = [&journal](Actor&, Message message) {
+    if (message.holds<NowAvailable>()) journal.push_back("notified");
+    if (const auto* given = message.get_if<Frames>()) journal.push_back(refs(*given));
+  };
+  f.shard.scheduler.spawn(std::move(poll));
+  f.shard.settle();
+  f.wait("1", 1);
+  f.shard.scheduler.send(f.session, socket::Drain{});
+  f.shard.settle();
+  expect_eq(journal, Journal{"notified", "1"});
+}
+
 PHX_TEST("a connection that is told to close releases its poll only if the server stops") {
   const std::pair<const char*, std::function<void(Fixture&)>> ends[] = {
       {"the server stops", [](Fixture& f) { f.shard.scheduler.send(f.session, socket::Drain{}); }},

@@ -131,13 +131,16 @@ void LongpollSession::overflow(telemetry::Limit limit, std::size_t most, const c
 /// - [40] Where the server stops (service_restart), a poll that waits is sent Released, so that it
 ///   is answered.
 /// - [41] By any other code no poll is released.
+/// - [42] Where the server stops, and a poll that was sent NowAvailable has not asked since: it is
+/// sent
+///   what take() gives, as nobody is here to answer it later. `notified_` is for that poll.
 void LongpollSession::close(socket::CloseCode code) {
   // Yours: LongpollSession::close
   not_written("LongpollSession::close", code);
 }
 
-/// [42] Where the last poll lies further back than patience_, stop with {shutdown, "inactive"}.
-/// [43] Else look again after patience_.
+/// [43] Where the last poll lies further back than patience_, stop with {shutdown, "inactive"}.
+/// [44] Else look again after patience_.
 void LongpollSession::shutdown_if_inactive() {
   // Yours: LongpollSession::shutdown_if_inactive
   not_written("LongpollSession::shutdown_if_inactive", ShutdownIfInactive{}, NotifyHandled{});

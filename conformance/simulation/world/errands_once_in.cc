@@ -46,6 +46,14 @@ void add_polls(std::vector<Errand>& all) {
                     ask(poll, {"200", R"("status":200)", R"(\"phx_reply\")"}),
                     post(publish, echo, {"200", R"({"status":200})"}), ask(poll, answered),
                     ask(poll, {"200", R"({"messages":[],"status":204,)"})});
+  one("a poll that is given up while its session waits for a join",
+      {begin(),
+       post(publish, R"(["1","1","hall:a","phx_join",{"how":"slow"}])", {}),
+       ask(poll, {}),
+       {Step::hang_up, "", {}},
+       ask(poll, {"200", R"("status":200)", R"([\"1\",\"1\",\"hall:a\",\"phx_reply\")"}),
+       post(publish, echo, {"200", R"({"status":200})"}),
+       ask(poll, answered)});
   one("a session by a header",
       {begin(),
        post("/guest/longpoll?vsn=2.0.0", join_a, {"200", R"({"status":200})"},

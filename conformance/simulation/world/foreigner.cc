@@ -232,7 +232,8 @@ void Foreigner::forge(const presence::TransferRequest& request) {
 }
 
 void Foreigner::say_in(const std::string& room) {
-  const auto number = static_cast<long long>(oracle_.said(room, "abroad.0", ""));
+  const auto number =
+      static_cast<long long>(oracle_.said(room, "abroad.0", "", machine_.agenda.now()));
   const Term payload = Term::map({{Term::atom("number"), number}, {"place", "abroad.0"}});
   const std::string bytes = envelope(Term::atom("except"), name_, Term(room),
                                      broadcast(Term(room), "said", payload), by_channels);

@@ -2,12 +2,16 @@
 
 #include "conformance/simulation/world/node.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
+#include "base/bucket_walk.h"
 #include "cluster/redis_adapter.h"
 #include "conformance/simulation/machine/loop.h"
 #include "conformance/simulation/machine/redis_loop.h"
 #include "conformance/simulation/world/redis.h"
+#include "process/census.h"
 
 namespace phx::simulation {
 
@@ -29,7 +33,7 @@ struct Node::Part final : process::Chooser {
     machine.on(host, [&] {
       shard = std::make_unique<server::Shard>(number, node.endpoint_, log, workers, memory,
                                               node.options_.shard);
-      shard->scheduler().choose_by(*this);
+      if (node.options_.chooses) shard->scheduler().choose_by(*this);
     });
   }
   std::size_t choose(std::size_t count) override {
@@ -196,6 +200,43 @@ std::size_t Node::processes() const {
     return process.name() != "supervisor" && !process.name().starts_with("presence ");
   };
   for (const auto& part : parts_) all += part->shard->scheduler().pids_of(leaves).size();
+  return all;
+}
+
+std::optional<std::string> Node::restless() const {
+  std::optional<std::string> found;
+  const auto look = [&](const process::Entry& entry) {
+    const process::Process& process = entry.process;
+    const auto waits = [&](std::size_t count, const char* what) {
+      if (count > 0) found = fmt::format("{} {} of {} on {}", count, what, process.name(), name());
+    };
+    waits(entry.mailbox, "messages");
+    waits(process.unsent_bytes(), "unsent bytes");
+    waits(process.held_bytes(), "bytes");
+    waits(entry.awaiting || entry.working ? 1 : 0, "answers");
+    // A few of the dead may be kept: see Scheduler::forget_dead_watchers.
+    const std::size_t most = 2 * process.children().size() + 8;
+    if (entry.monitors > most) waits(entry.monitors, "monitors");
+  };
+  for (const auto& part : parts_) {
+    process::Census census(part->shard->scheduler());
+    while (census.step(look)) {
+    }
+  }
+  return found;
+}
+
+std::set<std::string> Node::topics() const {
+  std::set<std::string> all;
+  for (const auto& part : parts_) {
+    BucketWalk walk;
+    const auto visit = [&](const pubsub::Topic& topic) {
+      const std::string name(*topic.name);
+      if (!name.starts_with("phx_presence:")) all.insert(name);
+    };
+    while (part->shard->pubsub().step(walk, visit, [] {})) {
+    }
+  }
   return all;
 }
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,7 @@ class Node {
     std::size_t kept_messages = 0;
     cluster::ChannelPer channel_per = cluster::ChannelPer::cluster;
     cluster::EnvelopeOptions messages = {};  ///< Between nodes.
+    bool chooses = true;                     ///< The order of turns and timers.
     EndpointOptions endpoint = {};           ///< Its secret and its PubSub are the node's own.
   };
   /// `fill` mounts what the endpoint serves.
@@ -48,6 +50,11 @@ class Node {
   void drain();
   /// Whether it has drained, what it has published has gone out, and it could be destroyed.
   bool has_drained();
+
+  /// What a process has not done yet, or keeps for nobody; nothing if all of them only wait.
+  std::optional<std::string> restless() const;
+  /// Topics with subscribers, besides those of its own processes.
+  std::set<std::string> topics() const;
 
   // What is left, for the invariants.
   std::size_t connections() const;

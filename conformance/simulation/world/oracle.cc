@@ -28,6 +28,12 @@ Oracle::Number Oracle::joined(const std::string& who, const std::string& key,
   return members_.size();
 }
 
+Oracle::Number Oracle::due_from(const Member& member, const std::string& place, Number unless) {
+  if (!member.before_answer) return unless;
+  const auto before = member.before_answer->find(place);
+  return before == member.before_answer->end() ? 1 : before->second + 1;
+}
+
 void Oracle::left(Number member) {
   members_.at(member - 1).alive = false;
   --members_alive_;
@@ -49,9 +55,9 @@ bool Oracle::is_member(const std::string& who, const std::string& topic) {
 }
 
 Oracle::Number Oracle::said(const std::string& topic, const std::string& place,
-                            const std::string& by) {
+                            const std::string& by, Clock::time_point now) {
   ++sayings_;
-  speakers_[topic][place].push_back(by);
+  speakers_[topic][place].push_back({by, now});
   return ++said_[topic][place];
 }
 
@@ -61,7 +67,7 @@ std::string Oracle::text_of(const std::string& topic, const std::string& place,
   if (there == speakers_.end()) return "null";
   const auto from = there->second.find(place);
   if (from == there->second.end() || number == 0 || number > from->second.size()) return "null";
-  const std::string& by = from->second[number - 1];
+  const std::string& by = from->second[number - 1].by;
   const std::string speaker = by.empty() ? "" : fmt::format(R"("by":"{}",)", by);
   return fmt::format(R"({{{}"number":{},"place":"{}"}})", speaker, number, place);
 }
@@ -80,10 +86,22 @@ Oracle::Ear& Oracle::ear(Member& member, const std::string& place) {
   return member.ears[place] = {.first = 1, .loose = member.loosely || place != member.place};
 }
 
-bool Oracle::may_lack(const Member& member, const std::string& place, const Ear& from) const {
+bool Oracle::may_lack(const Member& member, const std::string& place, Number first,
+                      Number end) const {
+  constexpr Millis on_its_way{2'000};  // to Redis and on
+  if (member.misses || first >= end) return true;
   const auto node_of = [](std::string_view name) { return name.substr(0, name.find('.')); };
-  const bool remote = node_of(member.place) != node_of(place);
-  return member.misses || (remote && (troubled_ > 0 || from.troubles != troubles_));
+  if (node_of(member.place) == node_of(place)) return false;
+  if (alone_) return true;
+  const std::vector<Spoken>& spoken = speakers_.at(member.topic).at(place);
+  for (Number number = first; number < end; ++number) {
+    const Clock::time_point when = spoken.at(number - 1).when;
+    const bool in_trouble = std::ranges::any_of(troubles_, [&](const auto& trouble) {
+      return trouble.first <= when + on_its_way && when <= trouble.second;
+    });
+    if (!in_trouble) return false;
+  }
+  return true;
 }
 
 /// True if the member, or the one before it, is to hear this next.
@@ -92,11 +110,11 @@ bool Oracle::hears(Member& member, const std::string& place, Number number) {
   const bool before = member.before != 0 && from.next == 0 && (from.loose || number < from.first);
   if (before && hears(members_[member.before - 1], place, number)) return true;
   const Number next = from.next != 0 ? from.next : from.first;
-  const bool fits = from.next == 0 && from.loose    ? number <= said_[member.topic][place]
-                    : may_lack(member, place, from) ? number >= next
-                                                    : number == next;
+  if (number > said_[member.topic][place]) return false;
+  const bool is_first = from.next == 0 && from.loose;
+  const Number due = is_first ? due_from(member, place, number) : next;
+  const bool fits = number >= due ? may_lack(member, place, due, number) : is_first;
   if (fits) from.next = number + 1;
-  if (fits) from.troubles = troubles_;
   return fits;
 }
 
@@ -138,10 +156,12 @@ void Oracle::check_heard(const std::string& who, const std::string& topic) {
                fmt::format("{} is not heard by {} on {}, and nothing is wrong", place, who,
                            hearer.topic));
     }
-    if (may_lack(hearer, place, from)) continue;
-    if (from.next == count + 1 || (from.next == 0 && (from.loose || from.first == count + 1))) {
-      continue;
-    }
+    const bool is_first = from.next == 0 && from.loose;
+    const Number due = is_first         ? due_from(hearer, place, count + 1)
+                       : from.next != 0 ? from.next
+                                        : from.first;
+    if (may_lack(hearer, place, due, count + 1)) continue;
+    if (from.next == 0 && has_heard(hearer, place, count)) continue;
     violated(invariants::all_heard,
              fmt::format("{} has heard {}'s up to {} on {}, of {}", who, place,
                          from.next == 0 ? from.first - 1 : from.next - 1, hearer.topic, count));
@@ -208,6 +228,15 @@ void Oracle::answered(Number question, const std::string& status, Number answers
   if (!from_server && !never_answered && asked.disturbances == disturbances) {
     violated(invariants::answered_in_time, which + " got no answer of the server's: " + status);
   }
+}
+
+void Oracle::check_prompt(Number question, Clock::duration took, Millis due,
+                          std::uint64_t disturbances) {
+  const Question& asked = questions_.at(question - 1);
+  if (asked.disturbances != disturbances || took <= due) return;
+  violated(invariants::answered_in_time,
+           fmt::format("{}'s {} ({}) was answered after {} ms", asked.who, asked.what, question,
+                       std::chrono::floor<Millis>(took).count()));
 }
 
 void Oracle::gets(Number member, Number question) {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/time.h"
@@ -59,13 +60,17 @@ constexpr Invariant no_ghosts{"no-ghosts", "a channel has a client that wants it
 constexpr Invariant nothing_left{
     "nothing-left", "when all have gone, no process, subscription, timer or connection is left"};
 constexpr Invariant drained{"drained", "a server that is asked to stop does so in time"};
+constexpr Invariant nothing_waits{
+    "nothing-waits", "at rest, no message, frame or byte waits in a server or in a client"};
+constexpr Invariant quiet_nodes{"quiet-nodes", "at rest, no node asks another for its presences"};
 constexpr Invariant at_rest{"at-rest", "the world comes to rest between two moments"};
 constexpr Invariant alive{"alive", "the library neither crashes nor hangs"};
 
 constexpr Invariant all[] = {
-    one_answer,   answered_in_time, pushed_in_order, in_order,     all_heard, own_reply, predicted,
-    join_ref,     one_end,          same_list,       due_answer,   unharmed,  unbroken,  patient,
-    disconnected, all_back,         no_ghosts,       nothing_left, drained,   at_rest,   alive};
+    one_answer,    answered_in_time, pushed_in_order, in_order,  all_heard,  own_reply,
+    predicted,     join_ref,         one_end,         same_list, due_answer, unharmed,
+    unbroken,      patient,          disconnected,    all_back,  no_ghosts,  nothing_left,
+    nothing_waits, quiet_nodes,      drained,         at_rest,   alive};
 }  // namespace invariants
 
 /// The first invariant that was broken, and how. A value.
@@ -79,7 +84,8 @@ class Oracle {
  public:
   using Number = std::uint64_t;  ///< Of a member or a question, from 1.
 
-  Oracle() = default;
+  /// `alone`: there is one server, and its successor hears nothing of it.
+  explicit Oracle(bool alone = false) : alone_(alone) {}
   Oracle(const Oracle&) = delete;
   Oracle& operator=(const Oracle&) = delete;
 
@@ -94,6 +100,11 @@ class Oracle {
   Number joined(const std::string& who, const std::string& key, const std::string& topic,
                 const std::string& place, std::uint64_t client, bool loosely);
   void left(Number member);
+  /// Its join has been answered.
+  void begins_to_hear(Number member) {
+    Member& hearer = members_.at(member - 1);
+    hearer.before_answer = said_[hearer.topic];
+  }
   /// From now on it is present with this mood; nothing: it hides.
   void shows(Number member, std::optional<Number> mood) {
     members_.at(member - 1).mood = mood;
@@ -102,7 +113,26 @@ class Oracle {
   /// It gets a question, of which there may be none: 0.
   void gets(Number member, Number question);
   /// The number of what is now said there. `by` a person, or the server: empty.
-  Number said(const std::string& topic, const std::string& place, const std::string& by);
+  Number said(const std::string& topic, const std::string& place, const std::string& by,
+              Clock::time_point now);
+  /// What came of a question: what it said there, or the mood of a member.
+  struct Saying {
+    std::string place;
+    Number number;
+  };
+  void came_of(Number question, Saying saying) { sayings_by_question_[question] = saying; }
+  const Saying* saying_of(Number question) const {
+    const auto found = sayings_by_question_.find(question);
+    return found == sayings_by_question_.end() ? nullptr : &found->second;
+  }
+  void came_of(Number question, Number member, Number mood) {
+    questions_of_moods_[{member, mood}] = question;
+  }
+  /// 0: nobody has asked for it.
+  Number question_of(Number member, Number mood) const {
+    const auto found = questions_of_moods_.find({member, mood});
+    return found == questions_of_moods_.end() ? 0 : found->second;
+  }
   /// Its payload; of what was never said, null.
   std::string text_of(const std::string& topic, const std::string& place, Number number) const;
   /// Call it once all trouble is over. Messages may have been lost before; from now on everybody
@@ -136,6 +166,13 @@ class Oracle {
     tries_[who][topic] = nth;
   }
 
+  /// A poll's answer has come to `who`, on a connection that the server means to go on with.
+  void answers_poll(const std::string& who) { ++polls_[who]; }
+  std::uint64_t answered_polls(const std::string& who) const {
+    const auto found = polls_.find(who);
+    return found == polls_.end() ? 0 : found->second;
+  }
+
   // What the clients report.
   /// From now on it may miss something.
   void misses(const std::string& who, const std::string& topic);
@@ -152,16 +189,17 @@ class Oracle {
   void answered(Number question, const std::string& status, Number answers,
                 std::uint64_t disturbances, bool never_answered);
 
+  /// It took so long; `due`: at most, if its client was undisturbed.
+  void check_prompt(Number question, Clock::duration took, Millis due, std::uint64_t disturbances);
+
   /// From now on, and until calm(), what is said on one node may not reach another: what Redis
   /// does not get is lost, as in Phoenix.
-  void trouble_between_nodes() {
-    ++troubles_;
-    ++troubled_;
+  void trouble_between_nodes(Clock::time_point now) {
+    if (troubled_++ == 0) troubles_.push_back({now, Clock::time_point::max()});
   }
   bool troubled_between_nodes() const { return troubled_ > 0; }
-  void calm_between_nodes() {
-    ++troubles_;
-    --troubled_;
+  void calm_between_nodes(Clock::time_point now) {
+    if (--troubled_ == 0) troubles_.back().second = now;
   }
 
   /// That client has ended, and gets no answers to what it has asked.
@@ -184,7 +222,6 @@ class Oracle {
     Number first = 0;  ///< The first that it may hear; exactly that one, unless `loose`.
     Number next = 0;   ///< 0: it has heard nothing from there.
     bool loose = false;
-    std::uint64_t troubles = 0;  ///< Between nodes, when it last heard from there.
   };
   struct Member {
     std::string who;
@@ -201,6 +238,8 @@ class Oracle {
     /// that waits for a join answers that first, as in Phoenix.
     Number before = 0;
     std::map<std::string, Ear> ears = {};
+    /// What had been said, by place, when its join was answered: it hears the rest.
+    std::optional<std::map<std::string, Number>> before_answer = {};
   };
   struct Question {
     std::string who;
@@ -212,27 +251,39 @@ class Oracle {
     std::string room = {};
   };
   Ear& ear(Member& member, const std::string& place);
-  /// Something said there may not have reached the member.
-  bool may_lack(const Member& member, const std::string& place, const Ear& from) const;
+  /// What was said there from `first` on and before `end` may not have reached the member: it was
+  /// said in trouble between its node and theirs, or the member may miss anything.
+  bool may_lack(const Member& member, const std::string& place, Number first, Number end) const;
   bool hears(Member& member, const std::string& place, Number number);
+  /// The first that was said there after the member's join was answered; `unless` it was not.
+  static Number due_from(const Member& member, const std::string& place, Number unless);
   /// It, or the member before it, has heard this there.
   bool has_heard(const Member& member, const std::string& place, Number number) const;
 
+  const bool alone_;
   std::optional<Violation> violation_;
   std::map<std::string, std::map<std::string, Number>> said_;  ///< By topic and place.
   std::optional<std::map<std::string, std::map<std::string, Number>>> before_roll_call_;
-  std::map<std::string, std::map<std::string, std::vector<std::string>>> speakers_;
+  struct Spoken {
+    std::string by;
+    Clock::time_point when;
+  };
+  std::map<std::string, std::map<std::string, std::vector<Spoken>>> speakers_;
   std::vector<Member> members_;
   std::map<std::string, std::map<std::string, Number>> seats_;  ///< By client and topic.
   std::map<std::string, std::map<std::string, unsigned>> tries_;
+  std::map<std::string, std::uint64_t> polls_;
   std::map<std::string, Number> latest_;  ///< By topic, place and client.
   std::size_t members_alive_ = 0;
   std::size_t channels_alive_ = 0;
   std::vector<Question> questions_;
   std::map<std::string, Number> answered_;  ///< The latest, by client and room.
+  std::map<Number, Saying> sayings_by_question_;
+  std::map<std::pair<Number, Number>, Number> questions_of_moods_;  ///< By member and mood.
   std::uint64_t sayings_ = 0;
-  std::uint64_t troubles_ = 0;  ///< Between nodes: how often one has begun or ended.
-  unsigned troubled_ = 0;       ///< How many last.
+  /// Between nodes: from when to when, in order.
+  std::vector<std::pair<Clock::time_point, Clock::time_point>> troubles_;
+  unsigned troubled_ = 0;  ///< How many last.
 };
 
 }  // namespace phx::simulation

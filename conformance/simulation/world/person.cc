@@ -15,6 +15,9 @@ constexpr double jitter = 0.5;
 constexpr unsigned going_away = 1001;
 /// A client notices at its second heartbeat that nobody answers.
 constexpr Millis after_shaking{75'000};
+/// What a worker thread takes for one question, at most, and what is handled there.
+constexpr Millis work{1'100};
+constexpr std::size_t worth_a_worker = 65'000;
 
 }  // namespace
 
@@ -41,10 +44,13 @@ Person::~Person() {
 
 Clock::time_point Person::now() const { return host_.shown(machine_.agenda.now()); }
 
-void Person::disturb() {
-  ++disturbances_;
-  if (!access_.polls) return;
-  for (const auto& [topic, seat] : seats_) oracle_.misses(name(), topic);
+void Person::lose_sight() {
+  for (const auto& [topic, seat] : seats_) lose_sight(topic);
+}
+
+void Person::lose_sight(const std::string& topic) {
+  disturb();
+  if (access_.polls) oracle_.misses(name(), topic);
 }
 
 void Person::come(const std::string& node) {
@@ -58,6 +64,9 @@ std::unique_ptr<Client> Person::new_client(const std::string& node) {
   ClientOptions options;
   options.jitter = jitter;
   if (access_.polls) options.transport = ClientTransport::longpoll;
+  // So that its polls come to any shard, not always to its session's.
+  const bool renews = access_.polls && Random(machine_.seed, name() + "'s requests").chance(50);
+  if (renews) options.headers = {{"connection", "close"}};
   options.reconnect_after_normal_close = true;
   options.params = [this] {
     check_wait(reconnects_, ClientOptions().reconnect_after, "to connect");
@@ -75,24 +84,30 @@ bool Person::shaken() const {
   return troubles_ > 0 || machine_.agenda.now() - shaken_ < after_shaking;
 }
 
-void Person::expect_restart() {
-  const bool sure = open_ && there_ && !shaken() && !access_.polls;
+void Person::expect_restart(bool is_held) {
+  const bool sure = open_ && there_ && !shaken() && (is_held || !access_.polls);
   trouble();
   expects_restart_ = sure;
+  polls_before_restart_ = oracle_.answered_polls(name());
 }
 
 void Person::closed(const ClientClosed& why) {
-  constexpr unsigned restarts = 1012;
-  if (std::exchange(expects_restart_, false) && there_ && why.code != restarts) {
+  constexpr unsigned restarts = 1012, session_is_gone = 3410;
+  const unsigned expected = access_.polls ? session_is_gone : restarts;
+  // Its post, or the poll after an answer that was on its way as the server began to drain.
+  const bool crossed = access_.polls && (why.reason.starts_with("expected a post") ||
+                                         oracle_.answered_polls(name()) != polls_before_restart_);
+  if (std::exchange(expects_restart_, false) && there_ && why.code != expected && !crossed) {
     oracle_.violated(invariants::drained,
                      fmt::format("{}'s connection to a server that drains ended "
-                                 "with {} {}, and expected 1012",
-                                 name(), why.code, why.reason));
+                                 "with {} {}, and expected {}",
+                                 name(), why.code, why.reason, expected));
   }
   const bool was_open = std::exchange(open_, false);
   ++closes_;
   closed_with_ = why.code;
   disturb();
+  lose_sight();
   for (const auto& [topic, seat] : seats_) seat->rejoins.start_anew();  // it joins when it is back
   if (was_open) reconnects_.known = false;  // something may have come that nobody here has seen
   if (was_open && reconnects_.tries == 0) reconnects_.known = true;
@@ -137,7 +152,7 @@ void Person::check_kicked(std::uint64_t kicked) {
 void Person::join(const std::string& topic, const std::string& how) {
   if (!client_) return;
   const auto seat = std::make_shared<Seat>();
-  disturb();  // what was asked of an older topic of this name may not be answered
+  lose_sight(topic);  // what was asked of an older topic of this name may not be answered
   const auto older = seats_.find(topic);
   if (older != seats_.end() && older->second->topic->status() == TopicStatus::errored) {
     older->second->topic->leave();  // it would join again, and drive this one out, as in phoenix.js
@@ -167,12 +182,12 @@ void Person::sit(const std::shared_ptr<Seat>& seat, const std::string& topic,
     }
   });
   seat->topic->on_message([this](const std::string&, const Payload&) { hears(); });
-  seat->topic->on_close([this, seat](const Payload&) {
-    disturb();
+  seat->topic->on_close([this, seat, topic](const Payload&) {
+    lose_sight(topic);
     seat->over = true;
   });
-  seat->topic->on_error([this, seat](const Payload&) {
-    disturb();
+  seat->topic->on_error([this, seat, topic](const Payload&) {
+    lose_sight(topic);
     if (client_ && open_) seat->rejoins.begin(now());
   });
   seat->topic->on("said", [this, topic](const Payload& payload) {
@@ -188,7 +203,15 @@ void Person::sit(const std::shared_ptr<Seat>& seat, const std::string& topic,
       oracle_.seated(name(), topic, static_cast<Oracle::Number>(payload["member"].integer_or(0)));
     });
   }
-  seat->topic->join().then([this, seat](const Answer& answer) {
+  const bool in_time = open_ && troubles_ == 0 && !oracle_.troubled_between_nodes();
+  const Millis due = in_time ? prompt() + 2 * work : std::chrono::hours(1);
+  seat->topic->join().then([this, seat, topic, due, asked = now(), as_of = disturbances_,
+                            first = true](const Answer& answer) mutable {
+    if (std::exchange(first, false) && as_of == disturbances_ && now() - asked > due) {
+      oracle_.violated(invariants::answered_in_time,
+                       fmt::format("{}'s join of {} was answered after {} ms", name(), topic,
+                                   std::chrono::floor<Millis>(now() - asked).count()));
+    }
     if (answer.ok()) {
       hears();
       return seat->rejoins.start_anew();
@@ -207,7 +230,7 @@ void Person::leave(const std::string& topic) {
   const auto found = seats_.find(topic);
   if (found == seats_.end() || !client_) return;
   const std::shared_ptr<Seat> seat = found->second;
-  disturb();
+  lose_sight(topic);
   seats_.erase(found);
   oracle_.leaves(name(), topic);
   seat->topic->leave();
@@ -224,16 +247,28 @@ void Person::ask(const std::string& topic, const std::string& event, std::size_t
   const auto number = oracle_.asked(name(), event + " on " + found->first, disturbances_,
                                     event == "late" ? "" : found->first);
   if (!joined || troubles_ > 0) disturb();  // it may wait for a server that is away, or be refused
+  const bool works = event == "block" || filler > worth_a_worker;
+  if (works) ++works_;
+  const Millis due = prompt() + works_ * work + Millis{event == "late" ? filler % 3'000 : 0};
   Payload payload{{"question", number},
                   {"by", name()},
                   {"ms", filler % 3'000},
                   {"filler", std::string(filler, 'x')}};
   const bool never = event == "nothing" || event == "crash";
   found->second->topic->push(event, std::move(payload))
-      .then([this, number, never](const Answer& answer) {
+      .then([this, number, never, works, due, asked = now()](const Answer& answer) {
+        if (works) --works_;
         const auto answers = static_cast<Oracle::Number>(answer.response["question"].integer_or(0));
         oracle_.answered(number, answer.status, answers, disturbances_, never);
+        if (answers != 0) oracle_.check_prompt(number, now() - asked, due, disturbances_);
       });
+}
+
+/// How long an answer may take to a client to which nothing happens: as many round trips as its
+/// largest message needs, and less than a poll is held.
+Millis Person::prompt() const {
+  constexpr int trips = 40;
+  return Millis{2'000} + std::chrono::ceil<Millis>(trips * access_.max_delay);
 }
 
 void Person::answer_roll_call() {
@@ -248,6 +283,7 @@ void Person::go() {
   there_ = false;
   kicked_ = {};  // its connection ends in either way
   disturb();
+  lose_sight();
   client_->disconnect();
 }
 
@@ -255,6 +291,7 @@ void Person::vanish() {
   there_ = false;
   kicked_ = {};
   disturb();
+  lose_sight();
   seats_.clear();
   client_.reset();
   open_ = false;

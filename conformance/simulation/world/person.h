@@ -43,9 +43,8 @@ class Person {
   /// The program ends, without a goodbye of its topics.
   void vanish();
 
-  /// Something has happened to it that may cost it an answer. A client that polls may also miss
-  /// what was said: an answer that is lost on the way is not sent again, as in Phoenix.
-  void disturb();
+  /// Something has happened to it that may cost it an answer.
+  void disturb() { ++disturbances_; }
   /// The same, and it may cost it its connection.
   void shake() {
     disturb();
@@ -62,8 +61,9 @@ class Person {
     if (troubles_ > 0) --troubles_;
   }
 
-  /// Its server drains: if all is well, the connection ends with 1012.
-  void expect_restart();
+  /// Its server drains: if all is well, the connection ends with 1012; of one that polls, the
+  /// session is gone, unless its poll was not there yet (`is_held`) and is lost.
+  void expect_restart(bool is_held);
   /// A server disconnects this person. Returns what check_kicked() takes, or nothing if nothing
   /// must come of it.
   std::optional<std::uint64_t> kick();
@@ -73,6 +73,8 @@ class Person {
   // At rest.
   /// The client is connected, and its topics are joined, as it wants. Reports what is not so.
   void check_back();
+  /// Bytes that its client has not sent yet.
+  std::size_t unsent() const { return there_ && client_ ? client_->waiting_bytes() : 0; }
   /// In how many rooms this person wants to be.
   std::size_t wanted() const;
 
@@ -104,6 +106,11 @@ class Person {
   void check_told(const std::string& topic, const Seat& seat);
   /// What has happened to it may still cost it its connection.
   bool shaken() const;
+  /// Its connection or a seat has ended. A client that polls may also miss what was said: an answer
+  /// that is lost on the way is not sent again, as in Phoenix.
+  void lose_sight();
+  void lose_sight(const std::string& topic);
+  Millis prompt() const;
   void sit(const std::shared_ptr<Seat>& seat, const std::string& topic, const std::string& how);
 
   Machine& machine_;
@@ -115,11 +122,13 @@ class Person {
   std::map<std::string, std::shared_ptr<Seat>> seats_;  ///< Where it wants to be, by topic.
   bool there_ = false;
   std::uint64_t disturbances_ = 0;
+  int works_ = 0;          ///< Questions for worker threads that are not answered.
   unsigned troubles_ = 0;  ///< That last.
   bool open_ = false;
   bool expects_restart_ = false;
-  std::uint64_t closes_ = 0;  ///< How often a connection has ended.
-  unsigned closed_with_ = 0;  ///< The latest of these.
+  std::uint64_t polls_before_restart_ = 0;  ///< Oracle::answered_polls
+  std::uint64_t closes_ = 0;                ///< How often a connection has ended.
+  unsigned closed_with_ = 0;                ///< The latest of these.
   Clock::time_point shaken_ = Host::beginning;
   Clock::time_point kicked_ = Host::beginning;
   Waits reconnects_;

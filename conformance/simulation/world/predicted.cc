@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "json/json.h"
 
 namespace phx::simulation {
@@ -24,6 +26,11 @@ bool take(std::string_view& text, std::string_view& element) {
   if (!text.starts_with(',')) return false;
   text.remove_prefix(1);
   return true;
+}
+
+/// The number of a question.
+Oracle::Number number_of(std::string_view payload) {
+  return static_cast<Oracle::Number>(Json::parse(payload)["question"].integer_or(0));
 }
 
 std::string reply_of(std::string_view status, std::string_view response) {
@@ -110,6 +117,8 @@ std::optional<std::string> Predicted::wrong(const SeenFrame& frame, const Oracle
       oracle.text_of(std::string(frame.topic), said["place"].string_or(""),
                      static_cast<Oracle::Number>(said["number"].integer_or(0)));
   if (said != Json::parse(expected)) return "expected " + expected;
+  heard_[{std::string(frame.topic), said["place"].string_or("")}] =
+      static_cast<Oracle::Number>(said["number"].integer_or(0));
   return {};
 }
 
@@ -144,7 +153,25 @@ std::optional<std::string> Predicted::wrong_answer(const SeenFrame& reply, const
   }
   if (join == joins_.end()) return "its channel has ended";
   if (message.event == "nothing" || message.event == "crash") return "it is not answered";
+  if (message.event == "say" && !has_heard_own(message, oracle)) return "what it said comes first";
   return unless(reply_of(message.event == "refuse" ? "error" : "ok", message.payload));
+}
+
+bool Predicted::has_heard_own(const Message& question, const Oracle& oracle) const {
+  if (question.topic == "room:b") return true;  // through the channel, after the answer
+  const auto* saying = oracle.saying_of(number_of(question.payload));
+  if (saying == nullptr) return true;
+  const auto heard = heard_.find({question.topic, saying->place});
+  return heard != heard_.end() && heard->second >= saying->number;
+}
+
+bool Predicted::waits_for(Oracle::Number question) const {
+  constexpr std::size_t worth_a_worker = 60'000;  // whose work sees to the order otherwise
+  return question != 0 && std::ranges::any_of(unanswered_, [&](const auto& one) {
+           const Message& message = one.second;
+           return message.event == "mood" && message.payload.size() < worth_a_worker &&
+                  number_of(message.payload) == question;
+         });
 }
 
 /// Both refs are the join's. A leave is answered before its channel closes.
@@ -212,6 +239,10 @@ std::optional<std::string> Predicted::wrong_diff(const SeenFrame& frame, const O
     if (ref.empty()) wrong = "a meta without phx_ref";
     if (!there_.insert(ref).second && alone) wrong = ref + " is there already";
     if (gone_.contains(ref) && alone) wrong = ref + " has left";
+    if (waits_for(oracle.question_of(static_cast<Oracle::Number>(meta["member"].integer_or(0)),
+                                     static_cast<Oracle::Number>(meta["mood"].integer_or(0))))) {
+      wrong = "the answer to the question for " + meta.dump() + " comes first";
+    }
     const auto before = left.find(static_cast<Oracle::Number>(meta["member"].integer_or(0)));
     const std::string expected = before == left.end() ? "" : before->second;
     if (alone && meta["phx_ref_prev"].string_or("") != expected)

@@ -55,8 +55,16 @@ class Predicted {
   std::optional<std::string> wrong_diff(const SeenFrame& frame, const Oracle& oracle, bool alone);
 
   std::map<std::string, Message> unanswered_;  ///< By ref.
-  std::map<std::string, Join> joins_;          ///< That live, by join_ref.
-  std::set<std::string> there_, gone_;         ///< Metas, by their phx_ref.
+  /// What a question for a saying of one's own brings comes in this order: the broadcast, unless it
+  /// goes through the channel, and the answer.
+  bool has_heard_own(const Message& question, const Oracle& oracle) const;
+  /// A member's new mood comes after the answer to the question for it.
+  bool waits_for(Oracle::Number question) const;
+
+  std::map<std::string, Join> joins_;  ///< That live, by join_ref.
+  /// The latest that was heard, by topic and place.
+  std::map<std::pair<std::string, std::string>, Oracle::Number> heard_;
+  std::set<std::string> there_, gone_;  ///< Metas, by their phx_ref.
 };
 
 }  // namespace phx::simulation

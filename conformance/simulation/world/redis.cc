@@ -126,6 +126,7 @@ void Redis::answer(Client& client, const std::vector<std::string>& words) {
 
 std::size_t Redis::publish(const std::string& channel, const std::string& message) {
   std::size_t receivers = 0;
+  if (message.find("transfer_req") != message.npos) ++transfer_requests_;
   for (const auto& [number, client] : clients_) {
     if (!client->channels_.contains(channel)) continue;
     ++receivers;

@@ -35,6 +35,9 @@ class Redis {
   }
   /// As such a node publishes.
   void say(const std::string& channel, const std::string& message);
+  /// How often a node has asked another for its presences, as far as that can be read: some nodes
+  /// compress what they say.
+  std::uint64_t transfer_requests() const { return transfer_requests_; }
   /// To how many channels whose name contains `part` there is a subscription.
   std::size_t subscriptions(const std::string& part) const;
 
@@ -48,6 +51,7 @@ class Redis {
   Machine& machine_;
   Host host_;
   std::uint64_t accepted_ = 0;
+  std::uint64_t transfer_requests_ = 0;
   std::function<void(const std::string& channel, const std::string& message)> ear_;
   std::map<std::uint64_t, std::unique_ptr<Client>> clients_;  ///< In the order they came.
 };

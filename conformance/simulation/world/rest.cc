@@ -41,12 +41,42 @@ void World::check_rest() {
   oracle_.check_answered();
 }
 
+/// A heartbeat may be on its way at one moment: what waits for nothing waits at three.
+bool World::is_still() {
+  constexpr int looks = 3;
+  std::optional<std::string> found;
+  for (int i = 0; i < looks; ++i) {
+    found.reset();
+    for (const Server& server : servers_) {
+      if (!found) found = server.node->restless();
+    }
+    for (const auto& person : people_) {
+      if (const std::size_t bytes = person->unsent(); bytes > 0) {
+        found = fmt::format("{} bytes of {}'s client", bytes, person->name());
+      }
+    }
+    if (!found) return true;
+    if (!pass(Millis{100})) return false;
+  }
+  oracle_.violated(invariants::nothing_waits, *found + " wait at rest");
+  return false;
+}
+
 /// Each person says something in each of its rooms, and all who are there must hear it.
 void World::call_roll() {
   oracle_.begin_roll_call();
+  if (redis_) requests_before_ = redis_->transfer_requests();
   for (const auto& person : people_) {
     machine_.on(person->host(), [&] { person->answer_roll_call(); });
   }
+}
+
+/// Nobody has come or gone for minutes.
+void World::check_nodes_are_quiet() {
+  const std::uint64_t requests = redis_ ? redis_->transfer_requests() - requests_before_ : 0;
+  if (requests == 0) return;
+  oracle_.violated(invariants::quiet_nodes,
+                   fmt::format("nodes asked for presences {} times at rest", requests));
 }
 
 void World::receive_guests() {
@@ -73,6 +103,7 @@ void World::check_nothing_left() {
   for (const Server& server : servers_) {
     none(server.node->connections(), "connections");
     none(server.node->processes(), "processes");
+    for (const std::string& topic : server.node->topics()) none(1, "subscriber of " + topic);
     for (std::size_t i = 0; i < scene_.topics; ++i) {
       none(server.node->subscribers(topic_name(i)), "subscribers of " + topic_name(i));
       none(server.presence->list(topic_name(i)).size(), "presences on " + topic_name(i));

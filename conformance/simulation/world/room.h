@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "conformance/simulation/machine/machine.h"
 #include "conformance/simulation/world/oracle.h"
 #include "phoenix.h"
 
@@ -36,9 +37,10 @@ class Room final : public Channel {
   }
 
   Result handle_in(std::string_view event, Payload payload, Socket& socket) override {
-    oracle_.gets(member_, static_cast<Oracle::Number>(payload["question"].integer_or(0)));
-    if (event == "say") say(payload, socket);
-    if (event == "mood" && !hides_) change_mood(socket);
+    const auto question = static_cast<Oracle::Number>(payload["question"].integer_or(0));
+    oracle_.gets(member_, question);
+    if (event == "say") say(question, payload, socket);
+    if (event == "mood" && !hides_) change_mood(question, socket);
     if (event == "hide") hide(socket);
     if (event == "say" || event == "echo" || event == "block" || event == "mood" ||
         event == "hide") {
@@ -58,6 +60,7 @@ class Room final : public Channel {
 
   Result handle_info(process::Message message, Socket& socket) override {
     if (message.holds<AfterJoin>()) {
+      oracle_.begins_to_hear(member_);
       presence_.track(socket, key_, meta());
       oracle_.shows(member_, mood_);
       socket.push("presence_state", presence_.list(socket.topic()));
@@ -82,15 +85,18 @@ class Room final : public Channel {
     SocketRef to;
     Payload payload;
   };
-  void say(const Payload& payload, Socket& socket) {
+  void say(Oracle::Number question, const Payload& payload, Socket& socket) {
     const std::string by = payload["by"].string_or("");
-    const Oracle::Number number = oracle_.said(socket.topic(), place_, by);
+    const Oracle::Number number =
+        oracle_.said(socket.topic(), place_, by, Machine::here().agenda.now());
+    oracle_.came_of(question, {place_, number});
     socket.broadcast("said", {{"place", place_}, {"number", number}, {"by", by}});
   }
 
   Json meta() const { return Json::object({{"member", member_}, {"mood", mood_}}); }
-  void change_mood(Socket& socket) {
+  void change_mood(Oracle::Number question, Socket& socket) {
     ++mood_;
+    oracle_.came_of(question, member_, mood_);
     presence_.update(socket, key_, meta());
     oracle_.shows(member_, mood_);
   }

@@ -131,6 +131,7 @@ Action made_up(Random& random, Times& times, const Scene& scene, Deed deed) {
   action.lasting = random.chance(50) ? random.between(Millis{1}, Millis{5'000})
                                      : random.between(Millis{5'000}, Millis{100'000});
   if (deed == Deed::jump) action.lasting *= 500;
+  if (deed == Deed::kick) action.node = (action.who + action.size) % scene.nodes;
   if (deed == Deed::chatter) {
     action.lasting = random.between(Millis{1'000}, Millis{60'000});
     action.size = pause_of_chatter(scene);
@@ -194,6 +195,41 @@ void add_more(Random random, Times& times, Scene& scene) {
     lie.how = random.one_of(lies);
     scene.actions.push_back(std::move(lie));
   }
+}
+
+/// A node leaves a topic's channel in Redis a second after its last member has gone. Some come back
+/// just then.
+void add_returns(Random random, Scene& scene) {
+  for (auto left = random.between(2, 8); left > 0; --left) {
+    Action leaves{.at = random.between(Millis{1'000}, scene.length), .deed = Deed::leave};
+    leaves.who = random.below(scene.people.size());
+    leaves.topic = random.below(scene.topics);
+    Action comes = leaves;
+    comes.deed = Deed::join;
+    comes.at += random.between(Millis{950}, Millis{1'250});
+    scene.actions.push_back(leaves);
+    scene.actions.push_back(comes);
+    for (int i = 0; i < 4; ++i) {  // others talk meanwhile
+      Action says = comes;
+      says.deed = Deed::say;
+      says.how = {};
+      says.who = random.below(scene.people.size());
+      says.at += random.between(Millis{0}, Millis{500});
+      scene.actions.push_back(says);
+    }
+  }
+  sort_by_time(scene);
+}
+
+/// One talks for most of a minute, and faster than others can poll: each poll finds something.
+void add_talker(Random random, Scene& scene) {
+  constexpr std::size_t pause = 25;  // milliseconds
+  for (Access& access : scene.people) access.window = std::max<std::size_t>(access.window, 65'536);
+  scene.actions.push_back({.at = random.between(Millis{600}, Millis{5'000}),
+                           .deed = Deed::chatter,
+                           .size = pause,
+                           .lasting = Millis{45'000}});
+  sort_by_time(scene);
 }
 
 template <class Troubles, class Habits>
@@ -264,6 +300,7 @@ Scene chat_scene(std::uint64_t seed) {
 Scene longpoll_scene(std::uint64_t seed) {
   Scene scene = made_up_scene(Random(seed, "longpoll scene"), 1, troubles, habits);
   for (Access& access : scene.people) access.polls = true;
+  if (seed % 8 == 0) add_talker(Random(seed, "talker"), scene);
   return scene;
 }
 
@@ -281,6 +318,7 @@ Scene cluster_scene(std::uint64_t seed) {
   const bool per_topic = random.chance(40);
   Scene scene = made_up_scene(random, nodes, cluster_troubles, habits);
   scene.channel_per_topic = per_topic;
+  if (per_topic) add_returns(Random(seed, "returns"), scene);
   return scene;
 }
 

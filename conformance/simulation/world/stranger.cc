@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace phx::simulation {
@@ -136,6 +137,7 @@ void Stranger::next() {
     case Errand::Step::raw: line_->write(what); break;
     case Errand::Step::text: line_->write(frame(what, 0x81)); break;
     case Errand::Step::binary: line_->write(frame(what, 0x82)); break;
+    case Errand::Step::hang_up: return hang_up();
   }
   if (step.due.empty()) {
     ++step_;
@@ -143,9 +145,25 @@ void Stranger::next() {
   }
 }
 
+/// After the request has got there. The errand goes on only if the server had certainly not
+/// answered it by then: what is on its way to a client that hangs up is lost.
+void Stranger::hang_up() {
+  constexpr Millis to_get_there{20}, to_be_certain{10};
+  machine_.agenda.after(to_get_there, host_, "hangs up", [this] {
+    line_.reset();
+    machine_.agenda.after(to_be_certain, host_, "goes on", [this] {
+      const bool was_answered =
+          std::ranges::any_of(old_, [](const auto& line) { return !line->in.empty(); });
+      step_ = was_answered ? errand_.steps.size() : step_ + 1;
+      next();
+    });
+  });
+}
+
 void Stranger::heard() {
   while (step_ < errand_.steps.size() && !wrong_) {
     const auto kind = errand_.steps[step_].kind;
+    if (kind == Errand::Step::hang_up) return;
     const bool asks = kind == Errand::Step::request || kind == Errand::Step::next_request;
     if (asks ? !has_answer() : !has_frames()) return;
     ++step_;

@@ -19,9 +19,10 @@ constexpr std::size_t house_rules = 7;
 
 /// One thing to ask for. A value.
 struct Errand {
-  /// A request, on a connection of its own, or a message on the websocket that it has opened.
+  /// A request, on a connection of its own, or a message on the websocket that it has opened. Or
+  /// the end of its connection while its request waits for the answer.
   struct Step {
-    enum Kind { request, next_request, text, binary, raw } kind = request;
+    enum Kind { request, next_request, text, binary, raw, hang_up } kind = request;
     std::string what;
     /// Of an answer: what must be in it, first its status, and what must not, after a `!`. Of a
     /// message: the frames that come of it, in turn, each from its beginning on; of a binary one
@@ -54,6 +55,7 @@ class Stranger {
  private:
   class Line;
   void next();
+  void hang_up();
   void heard();
   bool has_answer();
   bool has_frames();

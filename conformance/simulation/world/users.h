@@ -2,6 +2,7 @@
 /// \file
 /// What a server of a world serves: rooms for people, dens and a strict mount for liars.
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,8 @@
 #include "conformance/simulation/world/hall.h"
 #include "conformance/simulation/world/room.h"
 #include "conformance/simulation/world/scene.h"
+#include "redis/events.h"
+#include "redis/options.h"
 #include "socket/events.h"
 
 namespace phx::simulation {
@@ -99,6 +102,26 @@ inline cluster::EnvelopeOptions envelopes_of(std::uint64_t seed) {
   return options;
 }
 
+/// Its connections to Redis are made again in time: half a second after one that worked, and a
+/// second later at most.
+inline void watch_redis(telemetry::Telemetry& telemetry, Oracle& oracle, const std::string& node) {
+  const auto tries = std::make_shared<std::map<std::string, unsigned>>();  // by role
+  telemetry.attach(
+      "redis",
+      {telemetry::on<redis::Connected>(
+           [tries](const redis::Connected& now) { (*tries)[std::string(now.role)] = 0; }),
+       telemetry::on<redis::Disconnected>([tries, &oracle, node](const redis::Disconnected& now) {
+         const redis::Options options;
+         const bool first = (*tries)[std::string(now.role)]++ == 0;
+         const Millis most = first ? options.first_backoff : options.last_backoff;
+         if (now.retry_after >= options.first_backoff / 2 && now.retry_after <= most) return;
+         oracle.violated(invariants::patient,
+                         fmt::format("{}'s {} waits {} ms for Redis, and its options say {} to {}",
+                                     node, now.role, now.retry_after.count(),
+                                     options.first_backoff.count() / 2, most.count()));
+       })});
+}
+
 /// Fills a server's endpoint. `node` names it in what it says. Returns its presences.
 inline const Presence* serve(Endpoint& endpoint, Oracle& oracle, const std::string& node,
                              const Scene& scene, std::uint64_t seed) {
@@ -108,6 +131,7 @@ inline const Presence* serve(Endpoint& endpoint, Oracle& oracle, const std::stri
   presences.permdown_on_shutdown = random.chance(70);
   if (random.chance(30)) presences.tracker.permdown_period = Millis{70'000};
   if (random.chance(20)) presences.tracker.down_period = Millis{28'000};
+  if (random.chance(50)) presences.tracker.max_delta_sizes = {1, 2, 4};
   endpoint.presence(*users->presence, std::move(presences));
   transport::Mount mount{"/socket", users};
   mount.longpoll = transport::LongpollOptions{.max_waiting_bytes = scene.max_waiting_bytes};

@@ -121,6 +121,14 @@ void Wiretap::ended(const Wire& wire, bool clients_end, const std::string& why) 
   if (found->second.client_ended && found->second.server_ended) conversations_.erase(found);
 }
 
+bool Wiretap::is_held(const std::string& owner) const {
+  return std::ranges::any_of(conversations_, [&](const auto& one) {
+    const Conversation& of = one.second;
+    return of.owner == owner && !of.client_ended && !of.server_ended && !of.requests.empty() &&
+           of.requests.front() == "GET";
+  });
+}
+
 void Wiretap::check_rest() {
   for (const auto& [wire, of] : conversations_) {
     if (of.polls || of.client_ended || of.server_ended) continue;
@@ -180,6 +188,8 @@ void Wiretap::read_http(const Wire& wire, Conversation& of, bool to_client) {
       oracle_.violated(invariants::own_reply, "an answer without a request: " + std::string(body));
       break;
     }
+    const bool goes_on = head.find("connection: close") == head.npos;
+    if (of.requests.front() == "GET" && goes_on) oracle_.answers_poll(wire.access().owner);
     if (of.requests.front() == "GET") polled(wire, body);
     of.requests.pop_front();
   }

@@ -33,6 +33,8 @@ class Wiretap final : public WireUser {
   void check_rest();
 
   std::uint64_t frames() const { return frames_; }
+  /// A poll of this client's has reached its server, and is not answered.
+  bool is_held(const std::string& owner) const;
 
   /// One frame, as it reached its reader.
   struct Passed {

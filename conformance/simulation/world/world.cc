@@ -19,6 +19,8 @@ constexpr Millis long_enough{150'000};
 constexpr Millis roll_call{10'000};
 /// A client notices at its second heartbeat that nobody answers, and connects again.
 constexpr Millis until_noticed{75'000};
+/// A node notices at its fourth heartbeat that Redis says nothing, and connects again.
+constexpr Millis until_nodes_notice{40'000};
 constexpr std::uint64_t max_steps_at_once = 200'000;
 
 }  // namespace
@@ -26,6 +28,7 @@ constexpr std::uint64_t max_steps_at_once = 200'000;
 World::World(std::uint64_t seed, Scene scene, bool keeps_trace)
     : scene_(std::move(scene)),
       journal_(keeps_trace),
+      oracle_(scene_.nodes == 1),
       machine_(seed),
       wiretap_(machine_, journal_, oracle_, scene_.nodes == 1),
       fate_("fate", seed),
@@ -77,6 +80,8 @@ void World::start(Server& server) {
   options.shard.processes.signals_at_once = scene_.signals_at_once;
   server.generation = fmt::format("n{}", ++generation_);
   if (scene_.drifts) options.drift = drift_of(machine_.seed, server.name);
+  // Small scenes choose all orders; in some of the others, turns and timers come as in a server.
+  options.chooses = scene_.settled || Random(machine_.seed, "chooser").chance(85);
   options.endpoint = house(rules_);
   if (is_cluster()) {
     options.cluster_name = name_in_cluster(server);
@@ -89,8 +94,12 @@ void World::start(Server& server) {
   const Log log = Log::to(Level::warn, [this, &server](Level level, const std::string& line) {
     logged(server, level, line);
   });
+  if (is_cluster()) {  // it is not connected to Redis yet
+    trouble_between_nodes(Millis{3'000});
+  }
   server.node = std::make_unique<Node>(machine_, options, log, [&](Endpoint& endpoint) {
     server.presence = serve(endpoint, oracle_, server.generation, scene_, machine_.seed);
+    if (is_cluster()) watch_redis(endpoint.telemetry(), oracle_, server.name);
   });
 }
 
@@ -215,12 +224,17 @@ void World::act_on_node(const Action& action) {
     const bool hears = !oracle_.troubled_between_nodes();
     const auto kicked = person.kick();
     server.node->endpoint().disconnect("user:" + person.name());
-    if (kicked && hears) later(soon, [&person, kicked] { person.check_kicked(*kicked); });
+    if (kicked && hears) {
+      later(soon, [this, &person, kicked] {
+        if (!oracle_.troubled_between_nodes()) person.check_kicked(*kicked);
+      });
+    }
   } else if (action.deed == Deed::announce) {
     const std::string topic = topic_name(action.topic);
     const std::string place = server.generation + ".endpoint";
     server.node->endpoint().broadcast(
-        topic, "said", {{"place", place}, {"number", oracle_.said(topic, place, "")}});
+        topic, "said",
+        {{"place", place}, {"number", oracle_.said(topic, place, "", machine_.agenda.now())}});
   } else if (action.deed == Deed::jump) {
     const auto by = std::chrono::floor<std::chrono::seconds>(action.lasting);
     server.node->move_calendar(action.size % 2 == 0 ? by : -by);
@@ -270,7 +284,7 @@ void World::act_on_server(const Action& action) {
   } else {
     machine_.network.crash(server.name, action.size % 2 == 0);
     server.node.reset();
-    if (is_cluster()) trouble_between_nodes(Millis{0});
+    if (is_cluster()) trouble_between_nodes(until_nodes_notice);
   }
   trouble_people_of(server, action.lasting, action.deed == Deed::deploy);
   later(action.lasting, [this, &server] {
@@ -282,18 +296,20 @@ void World::trouble_people_of(const Server& server, Millis lasting, bool drains)
   const auto each = [this, number = server.number](auto what) {
     for (std::size_t i = number; i < people_.size(); i += servers_.size()) what(*people_[i]);
   };
-  each([drains](Person& person) { drains ? person.expect_restart() : person.trouble(); });
+  each([this, drains](Person& person) {
+    drains ? person.expect_restart(wiretap_.is_held(person.name())) : person.trouble();
+  });
   later(lasting + until_noticed, [each] { each([](Person& person) { person.calm_down(); }); });
 }
 
 void World::trouble_between_nodes(Millis lasting) {
-  oracle_.trouble_between_nodes();
-  later(lasting + until_noticed, [this] { oracle_.calm_between_nodes(); });
+  oracle_.trouble_between_nodes(machine_.agenda.now());
+  later(lasting, [this] { oracle_.calm_between_nodes(machine_.agenda.now()); });
 }
 
 void World::act_on_redis(const Action& action) {
   Server& server = servers_[action.node];
-  trouble_between_nodes(action.lasting);
+  trouble_between_nodes(action.lasting + until_nodes_notice);
   if (action.deed == Deed::redis_die) {
     if (!redis_) return;
     machine_.network.crash(Redis::name, action.size % 2 == 0);
@@ -356,6 +372,8 @@ Outcome World::play() {
   if (!oracle_.violation() && !scene_.settled) {
     call_roll();
     if (pass(roll_call)) check_rest();
+    if (!oracle_.violation()) check_nodes_are_quiet();
+    if (!oracle_.violation()) is_still();
   }
   if (!oracle_.violation() && !scene_.settled) receive_guests();
   if (!oracle_.violation()) {

@@ -94,6 +94,9 @@ class World {
   /// False: an invariant is broken.
   bool pass(Millis time);
   void check_rest();
+  /// False: something waits at rest, and an invariant is broken.
+  bool is_still();
+  void check_nodes_are_quiet();
   void call_roll();
   /// Guests come to the world at rest, and get what is due; to a cluster, also a node that is not
   /// ours.
@@ -116,6 +119,7 @@ class World {
   std::vector<std::deque<Action>> in_turn_;  ///< Of a small scene, by person.
   int generation_ = 0;                       ///< Of nodes.
   std::uint64_t faults_ = 0;
+  std::uint64_t requests_before_ = 0;  ///< The roll call: Redis::transfer_requests.
   std::uint64_t stop_at_ = 0;
   std::function<void()> stop_;
 };
