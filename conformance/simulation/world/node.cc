@@ -203,27 +203,26 @@ std::size_t Node::processes() const {
   return all;
 }
 
-std::optional<std::string> Node::restless() const {
-  std::optional<std::string> found;
+std::set<std::string> Node::undone() const {
+  std::set<std::string> all;
   const auto look = [&](const process::Entry& entry) {
     const process::Process& process = entry.process;
-    const auto waits = [&](std::size_t count, const char* what) {
-      if (count > 0) found = fmt::format("{} {} of {} on {}", count, what, process.name(), name());
+    const auto unless_none = [&](std::size_t count, const char* what) {
+      if (count > 0) all.insert(fmt::format("{} of {} on {}", what, process.name(), name()));
     };
-    waits(entry.mailbox, "messages");
-    waits(process.unsent_bytes(), "unsent bytes");
-    waits(process.held_bytes(), "bytes");
-    waits(entry.awaiting || entry.working ? 1 : 0, "answers");
+    unless_none(entry.mailbox, "messages");
+    unless_none(process.unsent_bytes() + process.held_bytes(), "bytes");
+    unless_none(entry.awaiting || entry.working ? 1 : 0, "an answer");
     // A few of the dead may be kept: see Scheduler::forget_dead_watchers.
     const std::size_t most = 2 * process.children().size() + 8;
-    if (entry.monitors > most) waits(entry.monitors, "monitors");
+    unless_none(entry.monitors > most ? entry.monitors : 0, "monitors");
   };
   for (const auto& part : parts_) {
     process::Census census(part->shard->scheduler());
     while (census.step(look)) {
     }
   }
-  return found;
+  return all;
 }
 
 std::set<std::string> Node::topics() const {

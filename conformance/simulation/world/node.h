@@ -51,8 +51,8 @@ class Node {
   /// Whether it has drained, what it has published has gone out, and it could be destroyed.
   bool has_drained();
 
-  /// What a process has not done yet, or keeps for nobody; nothing if all of them only wait.
-  std::optional<std::string> restless() const;
+  /// What processes have not done yet, or keep for nobody: `messages of user:ann`.
+  std::set<std::string> undone() const;
   /// Topics with subscribers, besides those of its own processes.
   std::set<std::string> topics() const;
 

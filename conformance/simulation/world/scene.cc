@@ -198,15 +198,17 @@ void add_more(Random random, Times& times, Scene& scene) {
 }
 
 /// A node leaves a topic's channel in Redis a second after its last member has gone. Some come back
-/// just then.
+/// just then. And one is disconnected by a node that is not its own.
 void add_returns(Random random, Scene& scene) {
+  scene.to_redis.max_delay = std::max(scene.to_redis.max_delay, Micros{50'000});
   for (auto left = random.between(2, 8); left > 0; --left) {
     Action leaves{.at = random.between(Millis{1'000}, scene.length), .deed = Deed::leave};
     leaves.who = random.below(scene.people.size());
     leaves.topic = random.below(scene.topics);
     Action comes = leaves;
     comes.deed = Deed::join;
-    comes.at += random.between(Millis{950}, Millis{1'250});
+    comes.at += random.chance(50) ? random.between(Millis{950}, Millis{1'250})
+                                  : random.between(Millis{1'500}, Millis{6'000});
     scene.actions.push_back(leaves);
     scene.actions.push_back(comes);
     for (int i = 0; i < 4; ++i) {  // others talk meanwhile
@@ -214,9 +216,30 @@ void add_returns(Random random, Scene& scene) {
       says.deed = Deed::say;
       says.how = {};
       says.who = random.below(scene.people.size());
-      says.at += random.between(Millis{0}, Millis{500});
+      says.at += random.between(Millis{0}, Millis{300});
       scene.actions.push_back(says);
     }
+  }
+  Action kick{.at = random.between(Millis{1'000}, scene.length), .deed = Deed::kick};
+  kick.who = random.below(scene.people.size());
+  kick.node = (kick.who + 1) % scene.nodes;
+  scene.actions.push_back(kick);
+  sort_by_time(scene);
+}
+
+/// A shard stands still, and someone says something meanwhile: a poll's window may end there just
+/// as its session on another shard has something for it.
+void add_standstills(Random random, Scene& scene) {
+  for (auto left = random.between(1, 4); left > 0; --left) {
+    Action stall{.at = random.between(Millis{1'000}, scene.length), .deed = Deed::stall};
+    stall.who = random.below(scene.people.size());
+    stall.lasting = random.between(Millis{3'000}, Millis{8'000});
+    Action says{.deed = Deed::say};
+    says.at = stall.at + random.between(Millis{0}, stall.lasting);
+    says.who = random.below(scene.people.size());
+    says.topic = random.below(scene.topics);
+    scene.actions.push_back(stall);
+    scene.actions.push_back(says);
   }
   sort_by_time(scene);
 }
@@ -300,6 +323,7 @@ Scene chat_scene(std::uint64_t seed) {
 Scene longpoll_scene(std::uint64_t seed) {
   Scene scene = made_up_scene(Random(seed, "longpoll scene"), 1, troubles, habits);
   for (Access& access : scene.people) access.polls = true;
+  if (seed % 2 == 0) add_standstills(Random(seed, "standstills"), scene);
   if (seed % 8 == 0) add_talker(Random(seed, "talker"), scene);
   return scene;
 }
