@@ -140,7 +140,7 @@ export async function caughtByTraces(server, shards = SHARDS) {
 }
 
 /** With the seeds from 1 on, as make test plays them, one after the other: so the steps are the same each time. */
-const WORLDS = [["chat", "200"], ["cluster", "60"], ["presence", "40"], ["longpoll", "100"], ["deploy", "30"]];
+const WORLDS = [["chat", "200"], ["cluster", "90"], ["presence", "40"], ["longpoll", "100"], ["deploy", "30"]];
 /** Plays simulated worlds. `{caught, invariant, world, seed, steps}`: what broke, where, and after how many steps of all. */
 export async function caughtBySimulation(builder) {
   const { program, failed } = await builder.simulation();

@@ -55,8 +55,7 @@ class Predicted {
   std::optional<std::string> wrong_diff(const SeenFrame& frame, const Oracle& oracle, bool alone);
 
   std::map<std::string, Message> unanswered_;  ///< By ref.
-  /// What a question for a saying of one's own brings comes in this order: the broadcast, unless it
-  /// goes through the channel, and the answer.
+  /// A client hears its own broadcast before the answer, unless both go through the channel.
   bool has_heard_own(const Message& question, const Oracle& oracle) const;
   /// A member's new mood comes after the answer to the question for it.
   bool waits_for(Oracle::Number question) const;
