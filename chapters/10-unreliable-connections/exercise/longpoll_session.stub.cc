@@ -131,9 +131,8 @@ void LongpollSession::overflow(telemetry::Limit limit, std::size_t most, const c
 /// - [40] Where the server stops (service_restart), a poll that waits is sent Released, so that it
 ///   is answered.
 /// - [41] By any other code no poll is released.
-/// - [42] Where the server stops, and a poll that was sent NowAvailable has not asked since: it is
-/// sent
-///   what take() gives, as nobody is here to answer it later. `notified_` is for that poll.
+/// - [42] Where the server stops, a poll that was sent NowAvailable and has not asked since, which
+///   is `notified_`, is sent what take() gives: nobody is here to answer it later.
 void LongpollSession::close(socket::CloseCode code) {
   // Yours: LongpollSession::close
   not_written("LongpollSession::close", code);
