@@ -18,7 +18,7 @@ import { brokenRule, judgeObject, suite } from "./judge.mjs";
 import { quotedFaults, testNames } from "./quoted.mjs";
 
 const atLeast = 3;
-const SAMPLE = 24; // about a minute of one processor
+const SAMPLE = 16; // less than a minute of one processor
 const SERVES_NOBODY = 3; // the suite's exit status for a server that nobody can join
 
 function wording(exercise) {
