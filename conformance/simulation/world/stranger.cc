@@ -148,8 +148,9 @@ void Stranger::next() {
 /// After the request has got there. The errand goes on only if the server had certainly not
 /// answered it by then: what is on its way to a client that hangs up is lost.
 void Stranger::hang_up() {
-  constexpr Millis to_get_there{20}, to_be_certain{10};
+  constexpr Millis to_get_there{20};
   machine_.agenda.after(to_get_there, host_, "hangs up", [this] {
+    constexpr Millis to_be_certain{10};
     line_.reset();
     machine_.agenda.after(to_be_certain, host_, "goes on", [this] {
       const bool was_answered =
