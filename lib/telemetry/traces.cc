@@ -28,7 +28,9 @@ std::optional<std::string> unmasked(std::string_view bytes) {
   for (std::size_t i = 0; i < length_bytes; ++i) size = size << 8 | byte(2 + i);
   if (size != bytes.size() - head) return {};
   std::string plain(bytes.substr(head));
-  for (std::size_t i = 0; i < plain.size(); ++i) plain[i] ^= bytes[head - 4 + i % 4];
+  for (std::size_t i = 0; i < plain.size(); ++i) {
+    plain[i] = static_cast<char>(plain[i] ^ bytes[head - 4 + i % 4]);
+  }
   return plain;
 }
 
