@@ -52,7 +52,7 @@ LineWriter::LineWriter(int descriptor, LossNotice notice)
     : descriptor_(descriptor), notice_(std::move(notice)), thread_([this] { run(); }) {}
 
 LineWriter::~LineWriter() {
-  // Nothing else ends a write to a pipe or a terminal that nobody reads. No lock is held there.
+  // A write to a pipe or a terminal that nobody reads ends only so. The thread holds no lock then.
   if (!flush()) ::pthread_cancel(thread_.native_handle());
   {
     const std::lock_guard lock(mutex_);

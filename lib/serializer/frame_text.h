@@ -12,8 +12,8 @@
 namespace phx::serializer {
 
 /// Collects short parts on the stack, so that most frames are copied once, into memory of their
-/// own size: one append of a hundred bytes costs less than ten of ten. Of a frame that is copied at
-/// once, the first part for which there is no room is not copied here: see may_lend().
+/// own size: one append of a hundred bytes costs less than ten of ten. In a frame that is
+/// copied elsewhere at once, a long part may stay where it is: see may_lend().
 class FrameText {
  public:
   FrameText() = default;
