@@ -26,9 +26,10 @@ ONLY_GCC := $(if $(findstring clang,$(CXX)),,-Wno-maybe-uninitialized --param=gg
 ALL_CXXFLAGS = -std=c++20 $(CPPFLAGS) $(CXXFLAGS) $(LEVEL) -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor \
   -Werror $(ONLY_GCC) -pthread -Ilib -I. \
   $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
-# CXXFLAGS is for what serves, measures or simulates. What only looks on takes a quarter less to compile at -O1.
+# CXXFLAGS is for what serves or measures. What only looks on, as a simulated world's people do, takes a quarter less to
+# compile at -O1.
 LEVEL = $(if $(DEBUG),,-O1)
-OPTIMIZED = $(patsubst %,$(BUILD)/%.o,lib/% conformance/load/% conformance/server/% conformance/simulation/%)
+OPTIMIZED = $(patsubst %,$(BUILD)/%.o,lib/% conformance/load/% conformance/server/% conformance/simulation/machine/%)
 ALL_LDFLAGS := -pthread $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
 # `make fuzz` calls itself with ENGINE=fuzzer and another compiler.
 ifdef ENGINE
@@ -54,9 +55,11 @@ sources = $(filter-out %_test.cc %_fuzz.cc %_bench.cc,$(wildcard $(1)))
 together = $(call objects,$(filter $(BY_ITSELF),$(1))) $(call by_folder,group,$(filter $(UNHURRIED_SOURCES),$(call \
   joined,$(1)))) $(call by_folder,group,$(filter-out $(UNHURRIED_SOURCES),$(call joined,$(1))))
 joined = $(filter-out $(BY_ITSELF),$(1))
-# $(call by_folder,FUNCTION,FILES): what the function makes of up to eight files of a folder, and of the next.
-by_folder = $(foreach folder,$(sort $(dir $(2))),$(call by_eight,$(1),$(call in_folder,$(folder),$(2))))
-in_folder = $(foreach file,$(2),$(if $(filter $(1),$(dir $(file))),$(file)))
+# $(call by_folder,FUNCTION,FILES): what the function makes of up to eight files of a folder, with those of its test/, and
+# of the next.
+by_folder = $(foreach folder,$(sort $(patsubst %/test/,%/,$(dir $(2)))),$(call by_eight,$(1),$(call \
+  in_folder,$(folder),$(2))))
+in_folder = $(foreach file,$(2),$(if $(filter $(1) $(1)test/,$(dir $(file))),$(file)))
 by_eight = $(if $(2),$(call $(1),$(wordlist 1,8,$(2))) $(call by_eight,$(1),$(wordlist 9,$(words $(2)),$(2))))
 group = $(if $(call alone,$(1)),$(call objects,$(1)),$(call named,$(call first,$(1)),$(1))$(eval $(if $(filter \
   $(firstword $(1)),$(UNHURRIED_SOURCES)),UNHURRIED += $(call first,$(1)).o))$(call first,$(1)).o)
@@ -170,10 +173,10 @@ PROGRAMS := $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(SOAK) $(FLOOR_SERVER) $(C
 all: $(PROGRAMS) ## work: build every program
 
 # A folder's tests are a program, too, or one for eight files. These have names that would not fit into a namespace, or
-# are run by name: by the book and its exercises, and one that is optimized: it would take four times as long.
+# an allocator of their own, or are run by name: by the book and its exercises, and one that is optimized: it would take four times as long.
 TESTS_BY_THEMSELVES := lib/presence/replica_test.cc $(TYPED_TESTS:$(BUILD)/%=%.cc) $(shell \
   sed -n '/"unit"/,/]/p' chapters/*/exercise*/exercise.json | grep -o '"[^"]*_test\.cc"' | tr -d '"'; \
-  grep -lE '^(namespace [a-z]|.(define|undef) )' $(TEST_SOURCES))
+  grep -lE '^(namespace [a-z]|.(define|undef) |.*operator new)' $(TEST_SOURCES))
 test_group = $(if $(call alone,$(1)),$(1:%.cc=$(BUILD)/%),$(call named,$(call first,$(1)),$(1))$(call first,$(1)))
 TESTS := $(patsubst %.cc,$(BUILD)/%,$(filter $(TESTS_BY_THEMSELVES),$(TEST_SOURCES))) \
   $(call by_folder,test_group,$(filter-out $(TESTS_BY_THEMSELVES),$(TEST_SOURCES)))
@@ -193,7 +196,8 @@ $(addsuffix .o,$(GROUPS)): %.o: $$(if $$(strip $$(call differ,$$(strip $$(file <
 	@mkdir -p $(@D); { $(call $(if $(filter %_test,$*),include_tests,include_each),$($*)); } >$*.cc; \
 	  echo $($*) >$*.files; \
 	  echo '  c++  $(dir $(firstword $($*))){$(subst $(SPACE),$(COMMA),$(basename $(notdir $($*))))}.cc$(progress)'
-	@$(GENTLY) $(CXX) $(ALL_CXXFLAGS) $(IN_GROUP) -iquote $(dir $(firstword $($*))) $(with_prelude) -MMD -MP -c $*.cc -o $@
+	@$(GENTLY) $(CXX) $(ALL_CXXFLAGS) $(IN_GROUP) $(addprefix -iquote ,$(sort $(dir $($*)))) $(with_prelude) \
+	  -MMD -MP -c $*.cc -o $@
 .PHONY: always
 
 # Not optimized either: tests, what replays a fuzzer's inputs, exercises, the pages' examples.

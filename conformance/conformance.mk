@@ -77,6 +77,7 @@ $(SIMULATED): $(call together,$(SIMULATED_SOURCES)) \
   $(patsubst %,$(SIMULATION)/machine/%,closed replaced allowed.txt outside.cc hiredis.cc)
 	@echo '  link $@'; ld -r $(REPLACED) $(filter %.o,$^) -o $@ && $(SIMULATION)/machine/closed $@
 # First the library: of an inline function that another object has, too, its copy counts, which is the replaced one.
+$(SIMULATE): LIBS := $(ALLOCATOR) $(LIBS)
 $(SIMULATE): $(SIMULATED) $(call objects,$(SIMULATION)/main.cc) $(call without_main,$(SIMULATION_SOURCES))
 	@echo '  link $@'; $(call link,-Wl$(COMMA)--as-needed $(LIBS))
 

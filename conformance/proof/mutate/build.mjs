@@ -111,7 +111,8 @@ export class Builder {
     const { status, said } = await run("ld", ["-r", ...words("REPLACED"), ...ours("SIMULATED_OBJECTS"), "-o", simulated]);
     if (status !== 0) return { failed: said };
     const program = path.join(this.folder, "phx-simulate");
-    const args = [...words("LDFLAGS"), "-Wl,-s", ...ours("SIMULATION_OBJECTS"), simulated, ...words("LIBS"), "-o", program];
+    const args = [...words("LDFLAGS"), "-Wl,-s", ...ours("SIMULATION_OBJECTS"), simulated, ...words("ALLOCATOR"),
+      ...words("LIBS"), "-o", program];
     const linked = await this.#compile(args);
     return linked.status === 0 ? { program } : { failed: linked.said };
   }
