@@ -55,8 +55,8 @@ sources = $(filter-out %_test.cc %_fuzz.cc %_bench.cc,$(wildcard $(1)))
 together = $(call objects,$(filter $(BY_ITSELF),$(1))) $(call by_folder,group,$(filter $(UNHURRIED_SOURCES),$(call \
   joined,$(1)))) $(call by_folder,group,$(filter-out $(UNHURRIED_SOURCES),$(call joined,$(1))))
 joined = $(filter-out $(BY_ITSELF),$(1))
-# $(call by_folder,FUNCTION,FILES): what the function makes of up to eight files of a folder, with those of its test/, and
-# of the next.
+# $(call by_folder,FUNCTION,FILES): what the function makes of up to eight files of a folder and its test/, and of the
+# next.
 by_folder = $(foreach folder,$(sort $(patsubst %/test/,%/,$(dir $(2)))),$(call by_eight,$(1),$(call \
   in_folder,$(folder),$(2))))
 in_folder = $(foreach file,$(2),$(if $(filter $(1) $(1)test/,$(dir $(file))),$(file)))
@@ -173,7 +173,8 @@ PROGRAMS := $(CONTRACT) $(SUITE) $(MUTANTS) $(BENCH) $(SOAK) $(FLOOR_SERVER) $(C
 all: $(PROGRAMS) ## work: build every program
 
 # A folder's tests are a program, too, or one for eight files. These have names that would not fit into a namespace, or
-# an allocator of their own, or are run by name: by the book and its exercises, and one that is optimized: it would take four times as long.
+# an allocator of their own, or are run by name by the book and its exercises; one is optimized: it would take four
+# times as long.
 TESTS_BY_THEMSELVES := lib/presence/replica_test.cc $(TYPED_TESTS:$(BUILD)/%=%.cc) $(shell \
   sed -n '/"unit"/,/]/p' chapters/*/exercise*/exercise.json | grep -o '"[^"]*_test\.cc"' | tr -d '"'; \
   grep -lE '^(namespace [a-z]|.(define|undef) |.*operator new)' $(TEST_SOURCES))
