@@ -2,6 +2,7 @@
 
 #include "channel/assigns.h"
 
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -33,6 +34,18 @@ PHX_TEST("one value may be written from another, and what is not there is null")
   expect_eq(assigns.erase("none"), std::size_t{1});
   expect_eq(assigns.erase("none"), std::size_t{0});
   expect_eq(assigns.size(), std::size_t{2});
+}
+
+PHX_TEST("values stand in the order of their names, and a reference outlives what is added") {
+  Assigns assigns{{"m", 1}, {"z", 2}, {"m", 3}};
+  Json& kept = assigns["m"];
+  for (const char* name : {"n", "a", "zz"}) assigns[name] = name;
+  kept = 4;
+  std::string all;
+  for (const auto& [name, value] : assigns) all += std::string(name) + "=" + value.dump() + " ";
+  expect_eq(all, std::string(R"(a="a" m=4 n="n" z=2 zz="zz" )"));
+  expect_eq(assigns.erase("n") + assigns.erase("a"), std::size_t{2});
+  expect(!assigns.contains("n") && assigns.contains("z"), "only those two are gone");
 }
 
 PHX_TEST("threads change and destroy copies of the same values") {
