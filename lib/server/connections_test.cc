@@ -18,6 +18,7 @@ using phx::websocket::Opcode;
 namespace {
 
 constexpr std::size_t large = 100'000;
+constexpr Millis farewell{200};
 
 /// One shard without a network. A turn does what the loop does after reading.
 struct Shard {
@@ -44,6 +45,16 @@ struct Shard {
     turn();
     return network.taken();
   }
+  /// Runs the loop until `done`. False: it was asked 20,000 times, once a millisecond, in vain.
+  bool run_until(const std::function<bool()>& done) {
+    int left = 20'000;
+    net::Timer looks(loop, [&] {
+      if (done() || --left == 0) loop.stop();
+    });
+    looks.every(Millis{1});
+    loop.run();
+    return left > 0;
+  }
   /// Ends the stream, as the network does when both sides have ended.
   void end() {
     network.user->closed();
@@ -55,11 +66,12 @@ struct Shard {
   net::Loop loop;  // outlives the processes' timers, as in a shard
   TestShard shard;
   FakeNetwork network;
-  server::Connections connections{endpoint,
-                                  loop,
-                                  shard.scheduler,
-                                  shard.pubsub,
-                                  {.max_connections = 1, .outbox_limit = outbox_limit}};
+  server::Connections connections{
+      endpoint,
+      loop,
+      shard.scheduler,
+      shard.pubsub,
+      {.max_connections = 1, .outbox_limit = outbox_limit, .farewell = farewell}};
 };
 
 const std::string upgrade =
@@ -110,15 +122,8 @@ PHX_TEST("many requests that come together take turns with other connections'") 
   std::size_t so_far = answers(shard.told(requests));
   expect_eq(so_far, 16u);
   expect_eq(answers(shard.told(get("/"))), 0u);  // it waits after the others
-  net::Timer turns(shard.loop, [&] {
-    so_far += answers(shard.network.taken());
-    if (so_far == 101) shard.loop.stop();
-  });
-  net::Timer gives_up(shard.loop, [&] { shard.loop.stop(); });
-  gives_up.start(Millis{20'000});
-  turns.every(Millis{1});
-  shard.loop.run();
-  expect_eq(so_far, 101u);
+  const auto all = [&] { return (so_far += answers(shard.network.taken())) == 101; };
+  expect(shard.run_until(all), "every answer comes, and once");
 }
 
 PHX_TEST(
@@ -133,14 +138,7 @@ PHX_TEST(
   shard.told("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(2 * large) +
              "\r\n\r\n" + half);
   expect(shard.network.paused, "the rest of it waits in the network");
-  net::Timer looks(shard.loop, [&] {
-    if (!shard.network.paused) shard.loop.stop();
-  });
-  net::Timer gives_up(shard.loop, [&] { shard.loop.stop(); });
-  gives_up.start(Millis{5'000});
-  looks.every(Millis{1});
-  shard.loop.run();
-  expect(!shard.network.paused, "and is read when its turn has come");
+  expect(shard.run_until([&] { return !shard.network.paused; }), "and is read in its turn");
   const std::string answer = shard.told(half);
   expect(answer.starts_with("HTTP/1.1 405"), "an answer, and got: " + answer);
 }
@@ -352,17 +350,16 @@ PHX_TEST("a server that stops closes a connection that is idle between two reque
 }
 
 PHX_TEST("a server that stops waits longer for a websocket's end than for a page's") {
-  constexpr Millis for_a_page{100}, for_a_websocket{1'000};
   Shard page;
   page.connect();
   page.told(get("/"));
   page.connections.stop();
-  expect(page.network.finished && page.network.linger == for_a_page, "a page has been read");
+  expect(page.network.finished && page.network.linger == Millis{100}, "a page has been read");
   Open socket;
   socket.connections.stop();
   socket.told("\x81\x02hi");  // not masked
   expect(socket.network.finished, "the failure is answered, and our side ends");
-  expect(socket.network.linger == for_a_websocket, "the answer may take a slow link's round trip");
+  expect(socket.network.linger == farewell, "the answer may take a slow link's round trip");
 }
 
 PHX_TEST("a connection ends as soon as both sides have closed") {
@@ -371,6 +368,14 @@ PHX_TEST("a connection ends as soon as both sides have closed") {
   expect(shard.network.destroyed, "it does not wait for the client's end");
   expect_eq(shard.connections.size(), 0u);
   expect_eq(shard.shard.scheduler.population(), 0u);
+}
+
+PHX_TEST("a close that its process can't answer yet has the farewell, and no more") {
+  Open shard;
+  shard.network.user->received(client_frame(Opcode::close, "\x03\xe8"));
+  shard.connections.flush();  // before the process has a turn
+  expect(!shard.network.dropped, "it may yet be answered");
+  expect(shard.run_until([&] { return shard.network.dropped; }), "dropped, as no answer came");
 }
 
 PHX_TEST("a client that still sends after its close has time to take the answer") {

@@ -120,13 +120,17 @@ bool WebsocketConnection::flush(Budget& budget) {
     if (drain_) drain_->must_go -= std::min(drain_->must_go, taken);
     if (taken < piece.bytes.size()) outbox_.put_back(piece, taken);
     if (taken < part.size()) {
-      closing_ ? limit_farewell() : limit_drain();
+      listening_ ? limit_drain() : limit_farewell();
       return false;
     }
     if (written >= Budget::per_connection && !outbox_.empty()) return dirty_ = true;
   }
   if (drain_ && (closing_ || !drain_->farewell)) drain_.reset();
-  if (closing_) end();
+  if (closing_) {
+    end();
+  } else if (!listening_) {
+    limit_farewell();
+  }
   return false;
 }
 
@@ -281,11 +285,12 @@ void WebsocketConnection::take(websocket::Ping ping) {
 
 void WebsocketConnection::take(websocket::Close close) { forward_close(close.code); }
 
-/// Leaves the close to the process: what came before it is answered first.
+/// Leaves the close to the process: what came before it is answered first. Most answers are there
+/// before this turn's flush(), which sets a time limit for the others.
 void WebsocketConnection::forward_close(unsigned code) {
   listening_ = false;
   host_.scheduler().send(process_, transport::ClientCloses{code});
-  limit_farewell();
+  schedule_flush();
 }
 
 void WebsocketConnection::take(const websocket::Failure& failure) {
