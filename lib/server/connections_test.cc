@@ -45,7 +45,7 @@ struct Shard {
     turn();
     return network.taken();
   }
-  /// Runs the loop until `done`. False: it was asked 20,000 times, once a millisecond, in vain.
+  /// Runs the loop until `done`. Asks every millisecond; false: 20,000 times.
   bool run_until(const std::function<bool()>& done) {
     int left = 20'000;
     net::Timer looks(loop, [&] {
