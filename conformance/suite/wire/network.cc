@@ -10,6 +10,7 @@
 #include <charconv>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 #include "conformance/suite/wire/address.h"
 #include "conformance/suite/wire/resolve.h"
@@ -47,7 +48,8 @@ const std::array<lws_protocols, 2>& protocols() {
 
 }  // namespace
 
-Network::Network(const Trust& trust) : tls_(make_tls_context(trust)) {
+Network::Network(Trust trust) : trust_(std::move(trust)) {
+  if (!trust_.ca.empty()) tls();
   lws_set_log_level(0, nullptr);
   lws_context_creation_info info{};
   info.port = CONTEXT_PORT_NO_LISTEN;
@@ -58,6 +60,11 @@ Network::Network(const Trust& trust) : tls_(make_tls_context(trust)) {
   context_.reset(lws_create_context(&info));
   alarm_.context = context_.get();
   if (!context_) throw std::runtime_error("libwebsockets gave no context to connect with");
+}
+
+SSL_CTX* Network::tls() {
+  if (!tls_) tls_ = make_tls_context(trust_);
+  return tls_.get();
 }
 
 void Network::ring(lws_sorted_usec_list_t* timer) noexcept {
@@ -80,7 +87,7 @@ bool Network::pump(const std::function<bool()>& done, Clock::time_point deadline
 
 Stream::Stream(Network& network, const Url& url, Receive receive, End end)
     : receive_(std::move(receive)), end_(std::move(end)) {
-  if (url.secure) tls_ = std::make_unique<TlsSession>(network.tls_.get(), url.address());
+  if (url.secure) tls_ = std::make_unique<TlsSession>(network.tls(), url.address());
   const std::string address = reachable_address(url);
   lws_client_connect_info info{};
   info.context = network.context_.get();

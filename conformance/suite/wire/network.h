@@ -26,7 +26,7 @@ class Network {
  public:
   /// `trust` matters only to streams that speak TLS. \throws std::runtime_error if its file can't
   /// be read.
-  explicit Network(const Trust& trust = {});
+  explicit Network(Trust trust = {});
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
 
@@ -44,9 +44,13 @@ class Network {
     lws_context* context = nullptr;
   };
   static void ring(lws_sorted_usec_list_t* timer) noexcept;
+  /// Made for the first stream that needs it: to read the certificates that a machine trusts takes
+  /// longer than to judge a rule.
+  SSL_CTX* tls();
 
   Alarm alarm_;
   std::unique_ptr<lws_context, ContextDeleter> context_;
+  const Trust trust_;
   TlsContext tls_;
 };
 
