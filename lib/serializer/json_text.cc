@@ -8,15 +8,23 @@
 namespace phx::serializer {
 
 //! [slices]
-Opaque opaque(std::string_view frame, const Slice& slice) {
+namespace {
+
+/// Strings with escapes, null, and every other value.
+[[gnu::noinline]] Opaque unplain(std::string_view frame, const Slice& slice) {
   const std::string_view text = frame.substr(slice.begin, slice.size);
-  if (text.front() == '"') {
-    const std::string_view inside = text.substr(1, text.size() - 2);
-    if (slice.escaped) return unquoted(frame, slice);
-    return Opaque::plain(inside, frame.size() - slice.begin - 1);
-  }
+  if (text.front() == '"') return unquoted(frame, slice);
   if (text == "null") return {};
   return Opaque::other(slice.tidy ? std::string(text) : compact(text));
+}
+
+}  // namespace
+
+Opaque opaque(std::string_view frame, const Slice& slice) {
+  if (frame[slice.begin] != '"' || slice.escaped) [[unlikely]]
+    return unplain(frame, slice);
+  const std::string_view from = frame.substr(slice.begin + 1);
+  return Opaque::plain(from.substr(0, slice.size - 2), from.size());
 }
 
 Payload payload(std::string&& frame, const Slice& slice) {
