@@ -299,6 +299,32 @@ PHX_TEST("a cancelled timer never fires") {
   expect_eq(rings, 1);
 }
 
+PHX_TEST("a process that has ended leaves no timer behind, in whatever way it ended") {
+  ActorShard shard;
+  Journal journal;
+  const Pid other = shard.spawn([&](Actor&, Message) { journal.push_back("the other's"); });
+  const auto with_timers = [&] {
+    const Pid pid = shard.spawn([](Actor& a, const Message&) {
+      a.scheduler().send_after(Millis{7'000}, a.self(), 2);
+      throw std::runtime_error("boom");
+    });
+    shard.scheduler.send_after(Millis{5'000}, pid, 1);
+    shard.scheduler.send_after(Millis{6'000}, pid, 1);
+    return pid;
+  };
+  const Pid crashes = with_timers(), is_ended = with_timers();
+  shard.scheduler.send(crashes, 0);
+  shard.scheduler.exit(is_ended, {ExitReason::shutdown});
+  shard.settle();
+  expect(!shard.scheduler.next_timer(), "nothing is waited for");
+  const Pid ends_later = with_timers();
+  shard.scheduler.send_after(Millis{5'500}, other, 1);
+  shard.pass(Millis{5'000});  // its first timer, for which it crashes
+  expect(!shard.scheduler.alive(ends_later), "it has crashed");
+  shard.pass(Millis{5'000});
+  expect_eq(journal, Journal{"the other's"});
+}
+
 PHX_TEST("dead watchers are removed, so a long-lived process does not grow") {
   ActorShard shard;
   const Pid elder = shard.spawn([](Actor&, Message) {});

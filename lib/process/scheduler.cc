@@ -366,9 +366,9 @@ Dead Scheduler::bury(Slot& slot, ExitReason reason, bool say_goodbye) {
   if (slot.watched) slots_->forget(pid.serial);
   Dead dead{slots_->alive.extract(pid.serial)};
   found_[pid.serial % found_.size()] = {};
-  if (slot.awaiting && slot.awaiting->timer) timers_->cancel(*slot.awaiting->timer);
   if (say_goodbye) last_words(slot, reason);
   slot.process->buried();
+  timers_->cancel_all(pid);
   if (reason.kind == ExitReason::crash) {
     ++stats_.crashed;
     hop("crash", reason.detail);

@@ -96,7 +96,7 @@ class Scheduler {
   /// Nothing tagged with this Ref is delivered any more, even if queued: no Down, no late answer.
   /// Mirrors Process.demonitor(ref, [:flush]).
   void demonitor(Ref ref, Pid watcher, Pid target);
-  /// `delay` counts from the start of the current run().
+  /// `delay` counts from the start of the current run(). A process that ends has no timers left.
   Ref send_after(Millis delay, Pid to, Message message);
   void cancel(Ref timer);
   /// Sends the owner TimerFired after `delay`, counted as in send_after. REQUIRES: the alarm

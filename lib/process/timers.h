@@ -6,7 +6,9 @@
 #include <boost/intrusive/set.hpp>
 #include <map>
 #include <optional>
+#include <set>
 #include <unordered_map>
+#include <utility>
 
 #include "base/time.h"
 #include "process/message.h"
@@ -46,14 +48,28 @@ class Timers {
 
   void add(Clock::time_point when, Due due) {
     const Ref ref = due.ref;
+    by_owner_.emplace(due.to, ref);
     by_ref_[ref] = by_time_.emplace(when, std::move(due));
   }
 
   void cancel(Ref ref) {
     const auto found = by_ref_.find(ref);
     if (found == by_ref_.end()) return;
+    by_owner_.erase({found->second->second.to, ref});
     by_time_.erase(found->second);
     by_ref_.erase(found);
+  }
+
+  /// Cancels all messages to a process that has ended. Otherwise a client that begins and ends
+  /// processes would fill the memory with their timers. Mirrors erlang:send_after/3.
+  void cancel_all(Pid owner) {
+    for (auto next = by_owner_.lower_bound({owner, Ref{}});
+         next != by_owner_.end() && next->first == owner;
+         next = by_owner_.lower_bound({owner, Ref{}})) {
+      const Ref ref = next->second;
+      by_owner_.erase(next);
+      cancel(ref);
+    }
   }
 
   /// Sets the alarm, or resets one that was already set.
@@ -77,6 +93,7 @@ class Timers {
     if (by_time_.empty() || by_time_.begin()->first > now) return std::nullopt;
     Due due = std::move(by_time_.begin()->second);
     by_time_.erase(by_time_.begin());
+    by_owner_.erase({due.to, due.ref});
     by_ref_.erase(due.ref);
     return due;
   }
@@ -94,6 +111,7 @@ class Timers {
   using ByTime = std::multimap<Clock::time_point, Due>;
   ByTime by_time_;
   std::unordered_map<Ref, ByTime::iterator> by_ref_;
+  std::set<std::pair<Pid, Ref>> by_owner_;
   boost::intrusive::multiset<Alarm, boost::intrusive::constant_time_size<false>> alarms_;
 };
 
