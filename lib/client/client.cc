@@ -34,10 +34,6 @@ Topic Client::topic(std::string name, Payload params) {
   return add(std::move(name), [params = std::move(params)] { return params; });
 }
 
-Topic Client::topic(std::string name, std::function<Payload()> params) {
-  return add(std::move(name), std::move(params));
-}
-
 Topic Client::add(std::string name, std::function<Payload()> params) {
   auto join = std::make_shared<PushState>(std::move(params), engine_->options().timeout);
   auto state = std::make_shared<TopicState>(engine_->session(), std::move(name), std::move(join));

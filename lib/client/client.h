@@ -8,11 +8,13 @@
 ///     client.connect();
 ///     phx::Topic lobby = client.topic("room:lobby");
 
+#include <concepts>
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/option_error.h"
 #include "client/closed.h"
@@ -51,8 +53,12 @@ class Client {
 
   /// A topic, to be joined with these parameters.
   Topic topic(std::string name, Payload params = {});
-  /// The same, with parameters that are asked for at each join, on the client's thread.
-  Topic topic(std::string name, std::function<Payload()> params);
+  /// The same, with parameters that are asked for at each join, on the client's thread: a function
+  /// that returns a Payload.
+  template <std::invocable Params>
+  Topic topic(std::string name, Params params) {
+    return add(std::move(name), std::move(params));
+  }
 
   void on_open(std::function<void()> callback);
   /// The connection has ended, or a try failed.

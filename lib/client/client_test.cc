@@ -108,6 +108,19 @@ PHX_TEST("answers are heard while another thread pushes without a pause") {
   expect(answers > 0, "one of " + std::to_string(pushed) + " pushes is answered by now");
 }
 
+PHX_TEST("a topic's parameters are none, an object, or a function of either kind") {
+  phx::Client client("ws://127.0.0.1:1/socket");
+  const std::function<Payload()> made = [] { return Payload{{"n", 1}}; };
+  for (const Topic& topic : {client.topic("room:a", {}), client.topic("room:a", {{"n", 1}}),
+                             client.topic("room:a",
+                                          [] {
+                                            return Json{{"n", 1}};
+                                          }),
+                             client.topic("room:a", made)}) {
+    expect_eq(topic.name(), std::string("room:a"));
+  }
+}
+
 PHX_TEST("C-31: a refused connection is reported, with 403, and tried again") {
   const Running running;
   Heard heard;
