@@ -34,7 +34,12 @@ struct Address {
   bool is_v6() const { return storage.ss_family == AF_INET6; }
 };
 
-Address address_of(const std::string& host, std::uint16_t port) {
+/// The option for the address beside that for the port: AdminOptions::host for AdminOptions::port.
+std::string host_option(const std::string& port_option) {
+  return port_option.substr(0, port_option.rfind(':') + 1) + "host";
+}
+
+Address address_of(const std::string& host, std::uint16_t port, const std::string& option) {
   Address address;
   const std::string numeric = host == "localhost" ? "127.0.0.1" : host;
   if (inet_pton(AF_INET, numeric.c_str(), &address.v4().sin_addr) == 1) {
@@ -50,7 +55,7 @@ Address address_of(const std::string& host, std::uint16_t port) {
     address.size = sizeof(sockaddr_in6);
     return address;
   }
-  throw OptionError("ServerOptions::host",
+  throw OptionError(host_option(option),
                     fmt::format("expected an address of this machine, such as 127.0.0.1, 0.0.0.0, "
                                 "::1 or ::, got \"{}\"",
                                 host));
@@ -114,7 +119,7 @@ void Listener::stop() {
 }
 
 void Listener::bind(std::uint16_t port, const std::string& option) {
-  Address address = address_of(host_, port);
+  Address address = address_of(host_, port, option);
   socket_ = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   const int on = 1;
   const int off = 0;
@@ -125,7 +130,7 @@ void Listener::bind(std::uint16_t port, const std::string& option) {
     const int error = errno;
     ::close(socket_);
     throw OptionError(
-        error == EADDRNOTAVAIL ? "ServerOptions::host" : option,
+        error == EADDRNOTAVAIL ? host_option(option) : option,
         error == EADDRINUSE
             ? fmt::format("port {} of {} is in use: stop the program that has it, or pick another "
                           "(0 takes a free one)",

@@ -374,6 +374,7 @@ std::string flag_of(const std::string& option) {
   std::replace(name.begin(), name.end(), '_', '-');
   if (name == "url") return "--redis";
   if (name == "token") return "--admin-token-file";
+  if (option.starts_with("AdminOptions::")) return "--admin-" + name;
   return name == "tls" ? "--tls-cert and --tls-key" : "--" + name;
 }
 

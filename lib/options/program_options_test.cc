@@ -143,6 +143,7 @@ PHX_TEST("names, environment variables and help texts are unique") {
   }
   expect_eq(options_of(options).at(0).environment_variable(), std::string("HOST"));
   expect_eq(flag_of("ServerOptions::http_port"), std::string("--http-port"));
+  expect_eq(flag_of("AdminOptions::host"), std::string("--admin-host"));
 }
 
 PHX_TEST("a presence's periods are in milliseconds, from the command line and the environment") {

@@ -34,6 +34,19 @@ ServerOptions with_admin(std::size_t max_connections = 100) {
 
 }  // namespace
 
+PHX_TEST("an admin port or address that can't be used is named as the admin's, not the server's") {
+  const Endpoint endpoint, another;
+  const Server taken(another, {.port = 0, .shards = 1}, Log::silent());
+  ServerOptions options = with_admin();
+  options.admin->port = taken.port();
+  const auto refused = [&] {
+    return expect_throw<OptionError>([&] { Server(endpoint, options, Log::silent()); });
+  };
+  expect(refused().ends_with(": set AdminOptions::port"), refused());
+  options.admin->host = "nowhere";
+  expect(refused().ends_with("got \"nowhere\": set AdminOptions::host"), refused());
+}
+
 PHX_TEST("the admin port reports health and readiness, and serves no page of clients") {
   Endpoint endpoint;
   endpoint.get("/", [](const auto&) { return http::Response{200, "hello"}; });
