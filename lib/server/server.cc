@@ -391,36 +391,27 @@ Server::Server(const Endpoint& endpoint, ServerOptions options, Log log)
       log_(std::move(log)),
       logger_(logger_of(endpoint, log_)),
       service_(options_.service ? std::make_unique<server::Service>() : nullptr),
-      impl_(std::make_unique<Impl>(endpoint_, options_, log_, service_.get())) {}
+      impl_(std::make_unique<Impl>(endpoint_, options_, log_, service_.get())) {
+  // The same ports again at each start, even if 0 chose them.
+  port_ = options_.port = impl_->listeners.front()->port();
+  if (options_.http_port) options_.http_port = impl_->listeners.back()->port();
+  if (options_.admin) options_.admin->port = impl_->admin_listener->port();
+  for (const auto& listener : impl_->listeners) {
+    const bool https = impl_->certificate && urls_.empty();
+    urls_.push_back(url_of(https ? "https" : "http", options_.host, listener->port()));
+  }
+  if (options_.admin) admin_url_ = url_of("http", options_.admin->host, options_.admin->port);
+}
 
 Server::~Server() { stop(); }
-
-std::uint16_t Server::port() const { return impl_->listeners.front()->port(); }
-
-std::vector<std::string> Server::urls() const {
-  std::vector<std::string> all;
-  for (const auto& listener : impl_->listeners) {
-    const bool https = impl_->certificate && all.empty();
-    all.push_back(url_of(https ? "https" : "http", options_.host, listener->port()));
-  }
-  return all;
-}
-
-std::string Server::admin_url() const {
-  if (!impl_->admin_listener) return {};
-  return url_of("http", options_.admin->host, impl_->admin_listener->port());
-}
 
 void Server::start() {
   if (impl_->started && !impl_->ending) {
     throw std::logic_error("expected a stopped server, got a running one: stop it first");
   }
   if (impl_->ending) {
-    options_.port = port();  // the same ports again, even if 0 chose them
-    if (options_.http_port) options_.http_port = impl_->listeners.back()->port();
-    if (impl_->admin_listener) options_.admin->port = impl_->admin_listener->port();
-    impl_.reset();
     if (service_) service_->rewind();
+    // If it can't be made, what is left is the stopped server.
     impl_ = std::make_unique<Impl>(endpoint_, options_, log_, service_.get());
   }
   server::log_advice(log_, endpoint_, options_);

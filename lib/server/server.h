@@ -114,16 +114,19 @@ class Server {
   /// Stops. Waits for handlers that block, however long they take.
   ~Server();
 
-  std::uint16_t port() const;
+  // These never change, and may be called at any time, also while the server starts or stops.
+
+  std::uint16_t port() const { return port_; }
   /// `http://127.0.0.1:4000`, or with TLS `https://…`
   std::string url() const { return urls().front(); }
   /// url(), followed by that of the plain port beside TLS, if there is one.
-  std::vector<std::string> urls() const;
+  std::vector<std::string> urls() const { return urls_; }
   /// The URL of AdminOptions' pages; empty without them.
-  std::string admin_url() const;
+  std::string admin_url() const { return admin_url_; }
 
   /// Serves, on threads of its own. After a stop() it may start again, on the same ports. \throws
-  /// std::logic_error if it is running; OptionError if a port has been taken since.
+  /// std::logic_error if it is running; OptionError if a port has been taken since, and then it
+  /// stays stopped, and may start later.
   void start();
   /// Disconnects all clients, and returns when they are gone or `farewell` is over. False: handlers
   /// still run on worker threads. A handler must not call it: it would wait for itself.
@@ -141,6 +144,9 @@ class Server {
   const Log log_;
   const std::unique_ptr<const Logger> logger_;      ///< Attached once, however often it starts.
   const std::unique_ptr<server::Service> service_;  ///< Null unless asked for.
+  std::uint16_t port_ = 0;
+  std::vector<std::string> urls_;
+  std::string admin_url_;
   std::unique_ptr<Impl> impl_;  ///< From binding the ports to the end of the last thread.
 };
 

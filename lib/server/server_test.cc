@@ -167,6 +167,25 @@ PHX_TEST("a port that is taken is an error that names the option") {
   expect(said.ends_with(": set ServerOptions::port"), said);
 }
 
+PHX_TEST("a server whose port was taken while it was stopped stays stopped, and may start later") {
+  Endpoint endpoint, another;
+  serve_page(endpoint);
+  Server server(endpoint, {.port = 0, .shards = 1}, Log::silent());
+  const std::uint16_t port = server.port();
+  server.start();
+  server.stop();
+  {
+    const Server thief(another, {.port = port}, Log::silent());
+    const std::string said = expect_throw<OptionError>([&] { server.start(); });
+    expect(said.ends_with(": set ServerOptions::port"), said);
+    expect(server.stop(), "it is stopped");
+    server.reload();
+    expect_eq(server.port(), port);
+  }
+  server.start();
+  expect(page(server).ends_with("hello"), "the page, on the same port");
+}
+
 PHX_TEST("a server listens on an address of either family, and :: takes both") {
   Endpoint endpoint;
   endpoint.get("/", [](const http::Request& request) { return http::Response{200, request.peer}; });
