@@ -3,6 +3,7 @@
 #include "endpoint/endpoint.h"
 
 #include <algorithm>
+#include <exception>
 #include <set>
 #include <stdexcept>
 
@@ -47,6 +48,30 @@ void check_mount(const Mount& mount) {
   if (mount.longpoll) check_path(mount.longpoll->path, "a long-poll's");
   check_rate(mount.message_rate, "message_rate");
   check_rate(mount.byte_rate, "byte_rate");
+}
+
+/// Stands for a child that could not be made. It crashes in its first turn, so its supervisor
+/// starts it again, or gives up, as with any child that crashes.
+class NotMade final : public process::Process {
+ public:
+  NotMade(std::string id, std::exception_ptr why) : id_(std::move(id)), why_(std::move(why)) {}
+  std::string name() const override { return "child " + id_; }
+
+ protected:
+  void init() override { std::rethrow_exception(why_); }
+  void handle(process::Message) override {}
+
+ private:
+  const std::string id_;
+  const std::exception_ptr why_;
+};
+
+std::unique_ptr<process::Process> made(const Child& child, const Context& context) try {
+  auto process = child.start(context);
+  if (process == nullptr) throw std::logic_error("expected a process from Child::start, got null");
+  return process;
+} catch (...) {
+  return std::make_unique<NotMade>(child.id, std::current_exception());
 }
 
 Endpoint::Outcome with_headers(Endpoint::Outcome outcome, const Request::Headers& headers) {
@@ -107,14 +132,20 @@ void Endpoint::presence(Presence& presence, presence::ClusterOptions options) {
   for (auto& tracker : presence.trackers()) child({tracker.id, std::move(tracker.start)});
 }
 
-void Endpoint::child(Child child) { children_.push_back(std::move(child)); }
+void Endpoint::child(Child child) {
+  if (!child.start) {
+    throw std::invalid_argument("expected a function that makes the child \"" + child.id +
+                                "\", got none: set Child::start");
+  }
+  children_.push_back(std::move(child));
+}
 
 std::vector<process::ChildSpec> Endpoint::children(const Context& context) const {
   std::vector<process::ChildSpec> specs;
   for (const Child& child : children_) {
     if (!child.on_each_shard && context.scheduler->shard() != 0) continue;
-    specs.push_back({child.id, [start = child.start, context] { return start(context); },
-                     child.restart, child.shutdown});
+    specs.push_back({child.id, [child, context] { return made(child, context); }, child.restart,
+                     child.shutdown});
   }
   return specs;
 }

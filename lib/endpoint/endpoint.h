@@ -65,7 +65,8 @@ struct EndpointOptions {
 struct Child {
   std::string id;
   /// Makes the process, at the start and at each restart. The context is its shard's, and outlives
-  /// the process: scheduler, log, pubsub, telemetry, broadcast(). Shard thread.
+  /// the process: scheduler, log, pubsub, telemetry, broadcast(). Shard thread. If it throws, or
+  /// returns null, the child counts as one that has crashed.
   std::function<std::unique_ptr<process::Process>(const Context& context)> start;
   process::Restart restart = process::Restart::permanent;
   Millis shutdown{5'000};  ///< Time to end when the server stops; then it is killed.
@@ -102,7 +103,8 @@ class Endpoint {
   /// any size that the server accepts.
   void post(std::string_view path, Page page);
   /// Adds a process that starts with the server, supervised one_for_one. If one keeps ending, its
-  /// shard's supervisor gives up and logs it, and the shard goes on without its children.
+  /// shard's supervisor gives up and logs it, and the shard goes on without its children. \throws
+  /// std::invalid_argument for a child without a function that makes it.
   void child(Child child);
   /// Tracks presences: of all nodes if EndpointOptions::pubsub connects them, otherwise of this
   /// node. `presence` outlives the server.

@@ -54,16 +54,24 @@ struct Story {
   std::string page = {};  ///< The server's answer afterwards.
 };
 
-/// Runs a server of one shard whose child crashes `times` times.
-Story served(int times) {
+/// How a child fails.
+enum class Fault { in_its_first_turn, not_made, null };
+
+/// Runs a server of one shard whose child fails `times` times.
+Story served(int times, Fault fault = Fault::in_its_first_turn) {
   Story story;
   std::mutex mutex;
   std::atomic<int> starts = 0, ended = 0;
   Endpoint endpoint;
   endpoint.get("/", [](const auto&) { return http::Response{200, "hello"}; });
   endpoint.child({"steady", [&](const Context&) { return std::make_unique<Steady>(ended); }});
-  endpoint.child(
-      {"fickle", [&](const Context&) { return std::make_unique<Fickle>(starts, times); }});
+  endpoint.child({"fickle", [&](const Context&) -> std::unique_ptr<process::Process> {
+                    if (fault == Fault::in_its_first_turn)
+                      return std::make_unique<Fickle>(starts, times);
+                    if (++starts > times) return std::make_unique<Fickle>(starts, 0);
+                    if (fault == Fault::null) return nullptr;
+                    throw std::runtime_error("no database");
+                  }});
   endpoint.telemetry().attach("ear",
                               {telemetry::on<telemetry::SupervisorGaveUp>([&](const auto& gave_up) {
                                 const std::lock_guard lock(mutex);
@@ -101,6 +109,28 @@ PHX_TEST("a child that crashes is restarted, up to three times in five seconds")
   expect(has(story.lines, R"(a child is restarted child=fickle ended="crash: boom")"), story.lines);
   expect(has(story.page, "hello"), "a page is served");
   expect_eq(story.steady_ended, 1);  // at the server's end
+}
+
+PHX_TEST("a child that can't be made counts as one that crashed, and its siblings stay") {
+  const Story thrown = served(1, Fault::not_made);
+  expect_eq(thrown.given_up, std::vector<std::string>{});
+  expect(has(thrown.lines, R"(a process crashed process="child fickle" reason="no database")"),
+         thrown.lines);
+  expect(has(thrown.lines, R"(child=fickle ended="crash: no database")"), thrown.lines);
+  expect_eq(thrown.steady_ended, 1);  // at the server's end
+  const Story null = served(1'000, Fault::null);
+  expect_eq(null.starts, 4);
+  expect_eq(null.given_up, std::vector<std::string>{"fickle"});
+  expect(has(null.lines, "expected a process from Child::start, got null"), null.lines);
+  expect(has(null.page, "hello"), "a page is still served");
+}
+
+PHX_TEST("a child without a function that makes it is refused, by its name") {
+  Endpoint endpoint;
+  const std::string said = expect_throw<std::invalid_argument>([&] {
+    endpoint.child({"clock", nullptr});
+  });
+  expect(has(said, "\"clock\"") && said.ends_with("set Child::start"), said);
 }
 
 PHX_TEST("a supervisor that gives up logs and reports it; its shard serves on and ends in order") {
