@@ -38,14 +38,38 @@ void check_rate(const std::optional<Rate>& rate, const std::string& name) {
                               name + " to std::nullopt for no limit");
 }
 
+void require(bool sensible, const char* option, const char* expected) {
+  if (sensible) return;
+  throw std::invalid_argument(std::string("expected ") + expected + ": set " + option);
+}
+
+/// Refuses times and limits with which every client would be closed, or no message taken.
+void check_limits(const transport::WebsocketOptions& websocket) {
+  require(websocket.timeout > Millis{0}, "WebsocketOptions::timeout", "at least 1 ms");
+  require(websocket.max_frame_size > 0, "WebsocketOptions::max_frame_size", "at least 1 byte");
+  require(websocket.message_patience > Millis{0}, "WebsocketOptions::message_patience",
+          "at least 1 ms");
+}
+
+void check_limits(const transport::LongpollOptions& longpoll) {
+  require(longpoll.window > Millis{0}, "LongpollOptions::window", "at least 1 ms");
+  require(longpoll.max_waiting_frames > 0, "LongpollOptions::max_waiting_frames", "at least 1");
+  require(longpoll.max_waiting_bytes > 0, "LongpollOptions::max_waiting_bytes", "at least 1 byte");
+}
+
 void check_mount(const Mount& mount) {
   check_path(mount.path, "a mount's");
   if (!mount.socket) {
     throw std::invalid_argument("expected a user socket at \"" + mount.path + "\", got none");
   }
+  require(!transport::offers(mount).empty(), "Mount::serializers", "at least one serializer");
   serializer::check_offers(transport::offers(mount));
+  require(mount.websocket || mount.longpoll, "Mount::websocket or Mount::longpoll",
+          "a mount with a transport");
   if (mount.websocket) check_path(mount.websocket->path, "a websocket's");
   if (mount.longpoll) check_path(mount.longpoll->path, "a long-poll's");
+  if (mount.websocket) check_limits(*mount.websocket);
+  if (mount.longpoll) check_limits(*mount.longpoll);
   check_rate(mount.message_rate, "message_rate");
   check_rate(mount.byte_rate, "byte_rate");
 }

@@ -201,6 +201,25 @@ PHX_TEST("a message rate of 0 is refused; the error says how to set no limit") {
   expect_throw<std::invalid_argument>([&] { endpoint.socket(mount); });
 }
 
+PHX_TEST("a mount without a transport, or with a time or a limit of 0, is refused") {
+  Endpoint endpoint;
+  const auto refused = [&](const std::function<void(transport::Mount&)>& change) {
+    transport::Mount mount{"/socket", std::make_shared<Users>()};
+    mount.longpoll.emplace();
+    change(mount);
+    return expect_throw<std::invalid_argument>([&] { endpoint.socket(mount); });
+  };
+  expect_eq(refused([](auto& mount) { mount.websocket->timeout = Millis{0}; }),
+            std::string("expected at least 1 ms: set WebsocketOptions::timeout"));
+  expect_eq(refused([](auto& mount) { mount.longpoll->window = Millis{-1}; }),
+            std::string("expected at least 1 ms: set LongpollOptions::window"));
+  expect_eq(refused([](auto& mount) { mount.websocket->max_frame_size = 0; }),
+            std::string("expected at least 1 byte: set WebsocketOptions::max_frame_size"));
+  expect_eq(refused([](auto& mount) { mount.websocket.reset(), mount.longpoll.reset(); }),
+            std::string("expected a mount with a transport: set Mount::websocket or "
+                        "Mount::longpoll"));
+}
+
 PHX_TEST("a request is traced if its query has the traces' token, and only then") {
   const auto traces = std::make_shared<telemetry::Traces>("a token that nobody guesses");
   const Endpoint plain, traced(EndpointOptions{.traces = traces});

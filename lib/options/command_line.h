@@ -75,7 +75,8 @@ struct Adder {
                "TIME", std::to_string(to.value->count()) + "ms",
                [to](std::uint64_t value) { *to.value = Millis{static_cast<Millis::rep>(value)}; })
         ->transform(
-            CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::CASE_SENSITIVE).description(""));
+            CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::CASE_SENSITIVE).description(""))
+        ->check(CLI::Range(to.least, std::uint64_t{1'000'000'000'000}).description(""));
   }
   CLI::Option* operator()(const ProgramOption::Port& to) const {
     return number<std::uint16_t>("PORT", std::to_string(*to.value),

@@ -95,6 +95,7 @@ struct ProgramOption {
   };
   struct Time {
     Millis* value;
+    std::uint64_t least = 0;  ///< In milliseconds.
   };
   struct Port {
     std::uint16_t* value;

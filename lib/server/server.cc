@@ -22,6 +22,7 @@
 #include "server/addresses.h"
 #include "server/admin.h"
 #include "server/advice.h"
+#include "server/check_options.h"
 #include "server/service.h"
 #include "server/shard.h"
 #include "server/watchdog.h"
@@ -129,6 +130,7 @@ Server::Impl::Impl(const Endpoint& the_endpoint, const ServerOptions& the_option
       workers(options.worker_threads, {.of_client = options.max_workers_per_client,
                                        .of_network = options.max_workers_per_address}),
       memory(options.memory > 0 ? options.memory : server::default_memory(), shard_count(options)) {
+  server::check_options(options);
   if (options.tls) certificate.emplace(*options.tls);
   net::take_standard_descriptors();
   std::signal(SIGPIPE, SIG_IGN);

@@ -106,8 +106,8 @@ class Server {
  public:
   /// Binds the ports, so that they can be read before the server starts. `endpoint` outlives it,
   /// and belongs to one server at a time. \throws OptionError if an option can't be used: a port
-  /// that is taken, a certificate that can't be read; std::logic_error if the endpoint has another
-  /// server.
+  /// that is taken, a certificate that can't be read, a limit of 0 that would serve nobody;
+  /// std::logic_error if the endpoint has another server.
   Server(const Endpoint& endpoint, ServerOptions options, Log log);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
