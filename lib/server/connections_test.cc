@@ -143,6 +143,27 @@ PHX_TEST(
   expect(answer.starts_with("HTTP/1.1 405"), "an answer, and got: " + answer);
 }
 
+PHX_TEST("no more is read while requests wait that came together, however many are answered") {
+  Shard shard;
+  shard.connect();
+  std::string requests;
+  while (requests.size() < 2 * large) requests += get("/");
+  shard.told(requests);
+  shard.told(get("/"));
+  expect(shard.network.paused, "more requests wait than the server keeps for a connection");
+  std::size_t answered = 0;
+  net::Timer looks(shard.loop, [&] {
+    answered += shard.network.taken().size();
+    if (answered > 0) shard.loop.stop();
+  });
+  net::Timer gives_up(shard.loop, [&] { shard.loop.stop(); });
+  gives_up.start(Millis{20'000});
+  looks.every(Millis{1});
+  shard.loop.run();
+  expect(answered > 0, "the next ones are answered");
+  expect(shard.network.paused, "the others wait, and nothing more is read");
+}
+
 PHX_TEST("a request in two pieces is answered once it is whole, and the next one after it") {
   Shard shard;
   shard.connect();

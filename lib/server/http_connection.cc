@@ -258,7 +258,8 @@ void HttpConnection::sent_all() {
     patience_.stop();
     return stream_->finish(host_.linger());
   }
-  if (std::exchange(paused_, false)) stream_->resume();
+  const bool has_room = reader_.waiting() <= host_.http_limits().head;
+  if (has_room && std::exchange(paused_, false)) stream_->resume();
 }
 
 void HttpConnection::writable() {
