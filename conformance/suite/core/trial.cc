@@ -61,6 +61,13 @@ Trial::Trial(const Rule& rule, const Options& options, Network& network, Axis ax
 
 Trial::~Trial() = default;
 
+Millis Trial::length(const std::string& name, Millis usual) {
+  const auto length =
+      std::chrono::duration_cast<Millis>(usual * std::max(1.0, options_.timeout_scale));
+  words_[name] = std::to_string(length.count());
+  return length;
+}
+
 // --- Opening -------------------------------------------------------------------------------------
 
 Trial::Talk& Trial::open(const std::string& what) {

@@ -69,6 +69,9 @@ class Trial : public RunningCase {
   void expect_server_goes_on() { connect().expect_silence(); }
   /// Lets time pass, for the rules about time; all connections go on.
   void wait(Millis time);
+  /// How long the server is told to take for something: as `usual`, or longer if --timeout-scale
+  /// says that it is slow. `{name}` is its milliseconds in the frames of who connects after this.
+  Millis length(const std::string& name, Millis usual);
   /// A step during which the server must keep the rule, until `most` after `since`. \throws
   /// SeenTooLate for a violation that is seen after that.
   template <class Step>

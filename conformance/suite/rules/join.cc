@@ -246,25 +246,28 @@ RULE("J-15", must, contract,
      "a running join holds back its whole socket; messages after it are handled afterwards, in "
      "order",
      "Channel.Server.join waits") {
-  constexpr Millis busy{150};
+  const Millis busy = t.length("busy", Millis{150});
+  const Millis brief = t.length("brief", Millis{60});
   Client& client = t.connect();
   const auto start = Clock::now();
-  client.send_together({R"(["1","1","{topic}","phx_join",{"join":"slow","ms":150}])",
+  client.send_together({R"(["1","1","{topic}","phx_join",{"join":"slow","ms":{busy}}])",
                         R"([null,"2","phoenix","heartbeat",{}])",
                         R"(["3","3","{other}","phx_join",{}])",
                         R"(["1","4","{topic}","count",{}])"});
   client.expect(R"(["1","1","{topic}","phx_reply",{ok}])");
-  if (Clock::now() - start < busy) throw Violation("the join to take 150 ms", "it took less");
+  if (Clock::now() - start < busy) {
+    throw Violation(fmt::format("the join to take {} ms", busy.count()), "it took less");
+  }
   client.expect(R"([null,"2","phoenix","phx_reply",{ok}])");
   client.expect(R"(["3","3","{other}","phx_reply",{ok}])");
   client.expect(R"(["1","4","{topic}","phx_reply",{"status":"ok","response":{"count":1}}])");
   if (t.axis() != Axis::v2) return;
   // So is a ping, even if nothing else waits.
   const auto again = Clock::now();
-  client.send(R"(["5","5","{topic}:p","phx_join",{"join":"slow","ms":60}])");
-  t.wait(Millis{20});
+  client.send(R"(["5","5","{topic}:p","phx_join",{"join":"slow","ms":{brief}}])");
+  t.wait(brief / 3);
   client.send_frame({.opcode = Opcode::ping, .payload = "behind"});
-  t.in_time(again, Millis{60}, [&client] {
+  t.in_time(again, brief, [&client] {
     client.expect(R"(["5","5","{topic}:p","phx_reply",{ok}])");
     client.expect_pong("behind");
   });

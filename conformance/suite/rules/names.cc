@@ -82,7 +82,7 @@ RULE("R-45", must, contract, "a topic, an event and a ref may be long",
 RULE("R-46", must, contract,
      "a deferred reply is delivered even if its channel has crashed, stopped or been replaced",
      "Phoenix.Channel.reply goes to the transport") {
-  constexpr Millis due{300};
+  const Millis due = t.length("due", Millis{300});
   Client& client = t.connect();
   const auto join = [&](const char* join_ref) {
     client.send(fmt::format(R"(["{0}","1","{{topic}}","phx_join",{{}}])", join_ref));
@@ -90,7 +90,7 @@ RULE("R-46", must, contract,
   };
   const auto began = Clock::now();
   const auto defer = [&](const char* join_ref) {
-    client.send(fmt::format(R"(["{0}","{0}","{{topic}}","async",{{"ms":300}}])", join_ref));
+    client.send(fmt::format(R"(["{0}","{0}","{{topic}}","async",{{"ms":{{due}}}}])", join_ref));
     client.send(fmt::format(R"(["{}","h","{{topic}}","ack",{{}}])", join_ref));
     client.expect(fmt::format(R"(["{}","h","{{topic}}","phx_reply",{{ok}}])", join_ref));
   };
@@ -109,7 +109,7 @@ RULE("R-46", must, contract,
         client.expect(R"(["phx_join","phx_join","{topic}","phx_close",{}])");
       }
       late.push_back(fmt::format(
-          R"(["{0}","{0}","{{topic}}","phx_reply",{{"status":"ok","response":{{"ms":300}}}}])",
+          R"(["{0}","{0}","{{topic}}","phx_reply",{{"status":"ok","response":{{"ms":{{due}}}}}}])",
           how));
     }
   });

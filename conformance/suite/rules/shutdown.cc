@@ -70,6 +70,7 @@ RULE("D-01", must, contract,
 RULE("D-02", must, contract, "it is closed with 1001, and no phx_close comes before",
      "Phoenix.Socket.__info__ (disconnect)") {
   const Codes codes = t.release() < closes_with_1001 ? Codes{1000} : Codes{1001};
+  const Millis work = t.length("work", Millis{400});
   Client& client = t.join({.query = "user_id=" + t.word("topic")});
   client.send(R"(["1","2","{topic}","disconnect",{}])");
   client.expect_bare_close(codes);
@@ -79,11 +80,11 @@ RULE("D-02", must, contract, "it is closed with 1001, and no phx_close comes bef
   Client& v1 = t.connect({.query = id, .vsn = "1.0.0"});
   Client& elsewhere = t.connect({.mount = "/tenant/acme/socket", .query = id});
   Client& busy = t.join({.query = id});
-  busy.send(R"(["1","2","{topic}","slow",{"ms":400}])");
+  busy.send(R"(["1","2","{topic}","slow",{"ms":{work}}])");
   const auto began = Clock::now();
   Client& sender = t.join({.query = id});
   sender.send(R"(["1","2","{topic}","disconnect",{}])");
-  t.in_time(began, Millis{400}, [&] {
+  t.in_time(began, work, [&] {
     for (Client* each : {&v1, &elsewhere, &busy, &sender}) each->expect_bare_close(codes);
   });
 }
