@@ -70,7 +70,7 @@ int tell(const Played& broken) {
   fmt::print("\n✗ {}: {}\n  seed {}: looking for the shortest way to it …\n",
              broken.outcome.violation->invariant, broken.outcome.violation->what, broken.play.seed);
   std::fflush(stdout);
-  Play shortest = shrunk(broken.play, *broken.outcome.violation);
+  Play shortest = shrunk(broken.play, *broken.outcome.violation, broken.outcome.when);
   shortest.keeps_trace = true;
   fmt::print("\n{}", story_of(play(shortest)));
   return 1;

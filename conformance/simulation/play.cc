@@ -100,12 +100,15 @@ void end_process() {
   std::_Exit(0);
 }
 
-Outcome play_out(World& world, const Play& play) {
+Outcome play_out(World& world, const Play& play) try {
+  if (play.until) world.give_up_after(*play.until);
   if (!play.order) return world.play();
   Order order(*play.order);
   world.settle();
   world.choose_by(order);
   return world.play();
+} catch (const World::GivenUp&) {
+  return {};
 }
 
 const std::vector<SmallScene>& small_scenes() {

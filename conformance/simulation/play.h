@@ -22,6 +22,8 @@ struct Play {
   /// Of a small scene: which step or turn came first, wherever there were several.
   std::optional<std::vector<std::size_t>> order = {};
   bool keeps_trace = false;
+  /// Not played beyond this time of its own: then nothing is broken.
+  std::optional<Clock::time_point> until = {};
 };
 
 /// A small scene, whose orders are enumerated.

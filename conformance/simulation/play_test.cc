@@ -40,6 +40,15 @@ PHX_TEST("a world without the actions that a list leaves out is played without t
   expect_eq(to_string(some.actions[1]), to_string(all.actions[4]));
 }
 
+PHX_TEST("a world is given up once its time is over, and then breaks nothing") {
+  const Play all{.seed = 7};
+  Play brief = all;
+  brief.until = Host::beginning + phx::Millis{1'000};
+  expect(!play(brief).outcome.violation, "nothing is broken");
+  expect_eq(play(brief).outcome.frames, 0u);
+  expect(play(all).outcome.frames > 0, "the whole world has frames");
+}
+
 PHX_TEST("an unknown world is refused by its name") {
   expect(expect_throw<std::invalid_argument>([] { whole_scene({.world = "moon"}); }).find("moon") !=
              std::string::npos,

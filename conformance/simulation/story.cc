@@ -9,48 +9,110 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <set>
 
 #include "json/json.h"
 
 namespace phx::simulation {
 namespace {
 
-constexpr std::chrono::seconds max_time_to_shrink{60};  // of the real clock
+constexpr std::chrono::seconds max_time_to_shrink{120};  // of the real clock
+constexpr Millis later{20'000};
 
-bool breaks(const Play& tried, const Violation& violation) {
-  const auto outcome = play(tried).outcome;
-  return outcome.violation && outcome.violation->invariant == violation.invariant;
-}
-
-}  // namespace
-
-/// Delta debugging (Zeller, Hildebrandt 2002), with pieces half as long each round.
-Play shrunk(const Play& whole, const Violation& violation, std::size_t max_tries) {
-  Play best = whole;
-  if (!best.kept) {
-    best.kept.emplace(whole_scene(whole).actions.size());
-    std::iota(best.kept->begin(), best.kept->end(), std::size_t{0});
+/// Leaves out actions as long as the same is broken.
+class Shrinking {
+ public:
+  Shrinking(const Play& whole, const Violation& violation, Clock::time_point when,
+            std::size_t max_tries)
+      : best_(whole),
+        actions_(whole_scene(whole).actions),
+        violation_(violation),
+        max_tries_(max_tries) {
+    if (when != Clock::time_point{}) best_.until = when + later;
+    if (best_.kept) return;
+    best_.kept.emplace(actions_.size());
+    std::iota(best_.kept->begin(), best_.kept->end(), std::size_t{0});
   }
-  const auto over = std::chrono::steady_clock::now() + max_time_to_shrink;
-  std::size_t tries = 0;
-  std::size_t piece = std::max<std::size_t>(best.kept->size() / 2, 1);
-  for (bool again = true; again || piece > 1; piece = std::max<std::size_t>(piece / 2, 1)) {
-    again = false;
-    for (std::size_t at = 0; at < best.kept->size();) {
-      if (++tries > max_tries || std::chrono::steady_clock::now() > over) return best;
-      Play tried = best;
-      const auto from = tried.kept->begin() + static_cast<std::ptrdiff_t>(at);
-      const auto size = std::min(piece, tried.kept->size() - at);
-      tried.kept->erase(from, from + static_cast<std::ptrdiff_t>(size));
-      if (breaks(tried, violation)) {
-        best = std::move(tried);
-        again = true;
-      } else {
-        at += piece;
+
+  /// What everyone does, and what of each kind is done: mostly few matter.
+  void drop_kinds() {
+    std::set<std::size_t> people;
+    std::set<Deed> deeds;
+    for (const Action& action : actions_) {
+      if (action.deed < Deed::cut) people.insert(action.who);
+      deeds.insert(action.deed);
+    }
+    for (const std::size_t who : people) {
+      drop([&](const Action& action) { return action.deed < Deed::cut && action.who == who; });
+    }
+    for (const Deed deed : deeds) {
+      drop([&](const Action& action) { return action.deed == deed; });
+    }
+  }
+
+  /// Delta debugging (Zeller, Hildebrandt 2002), with pieces half as long each round.
+  void drop_pieces() {
+    std::size_t piece = std::max<std::size_t>(best_.kept->size() / 2, 1);
+    for (bool again = true; again || piece > 1; piece = std::max<std::size_t>(piece / 2, 1)) {
+      again = false;
+      for (std::size_t at = 0; at < best_.kept->size();) {
+        if (is_over()) return;
+        std::vector<std::size_t> rest = *best_.kept;
+        const auto from = rest.begin() + static_cast<std::ptrdiff_t>(at);
+        const auto size = std::min(piece, rest.size() - at);
+        rest.erase(from, from + static_cast<std::ptrdiff_t>(size));
+        if (breaks(std::move(rest))) {
+          again = true;
+        } else {
+          at += piece;
+        }
       }
     }
   }
-  return best;
+
+  Play best() const {
+    Play best = best_;
+    best.until.reset();
+    return best;
+  }
+
+ private:
+  bool is_over() const { return tries_ > max_tries_ || std::chrono::steady_clock::now() > over_; }
+  template <class Which>
+  void drop(const Which& which) {
+    std::vector<std::size_t> rest = *best_.kept;
+    std::erase_if(
+        rest, [&](std::size_t index) { return index < actions_.size() && which(actions_[index]); });
+    if (!is_over() && rest.size() < best_.kept->size()) breaks(std::move(rest));
+  }
+  /// If it does, that is the best from now on.
+  bool breaks(std::vector<std::size_t> kept) {
+    ++tries_;
+    Play tried = best_;
+    tried.kept = std::move(kept);
+    const auto outcome = play(tried).outcome;
+    const bool same = outcome.violation && outcome.violation->invariant == violation_.invariant;
+    if (same) best_ = std::move(tried);
+    return same;
+  }
+
+  Play best_;
+  const std::vector<Action> actions_;
+  const Violation& violation_;
+  const std::size_t max_tries_;
+  const std::chrono::steady_clock::time_point over_ =
+      std::chrono::steady_clock::now() + max_time_to_shrink;
+  std::size_t tries_ = 0;
+};
+
+}  // namespace
+
+Play shrunk(const Play& whole, const Violation& violation, Clock::time_point when,
+            std::size_t max_tries) {
+  Shrinking shrinking(whole, violation, when, max_tries);
+  shrinking.drop_kinds();
+  shrinking.drop_pieces();
+  return shrinking.best();
 }
 
 std::string command_of(const Play& play) {

@@ -10,9 +10,10 @@
 namespace phx::simulation {
 
 /// Leaves out what the violation does not need: as long as the same invariant breaks, fewer actions
-/// are played. Each try is a world; there are at most `max_tries`, and a
-/// minute for all.
-Play shrunk(const Play& play, const Violation& violation, std::size_t max_tries = 2'000);
+/// are played. `when`: it was broken then; a try that breaks it much later does not count. Each try
+/// is a world; there are at most `max_tries`, and two minutes for all.
+Play shrunk(const Play& play, const Violation& violation, Clock::time_point when = {},
+            std::size_t max_tries = 2'000);
 
 /// The story of a play that kept its trace.
 std::string story_of(const Played& played);

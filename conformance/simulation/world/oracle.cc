@@ -9,6 +9,11 @@
 #include <utility>
 
 namespace phx::simulation {
+namespace {
+
+std::string_view node_of(std::string_view place) { return place.substr(0, place.find('.')); }
+
+}  // namespace
 
 // --- Members ------------------------------------------------------------------------------------
 
@@ -58,6 +63,7 @@ Oracle::Number Oracle::said(const std::string& topic, const std::string& place,
                             const std::string& by, Clock::time_point now) {
   ++sayings_;
   speakers_[topic][place].push_back({by, now});
+  broadcasts(std::string(node_of(place)));
   return ++said_[topic][place];
 }
 
@@ -90,7 +96,6 @@ bool Oracle::may_lack(const Member& member, const std::string& place, Number fir
                       Number end) const {
   constexpr Millis on_its_way{2'000};  // to Redis and on
   if (member.misses || first >= end) return true;
-  const auto node_of = [](std::string_view name) { return name.substr(0, name.find('.')); };
   if (node_of(member.place) == node_of(place)) return false;
   if (alone_) return true;
   const std::vector<Spoken>& spoken = speakers_.at(member.topic).at(place);
@@ -255,6 +260,17 @@ void Oracle::gets(Number member, Number question) {
 
 void Oracle::excuse(const std::string& who) {
   for (Question& question : questions_) question.excused |= question.who == who;
+}
+
+void Oracle::check_accounted(const std::string& node) {
+  const std::int64_t left = unsettled_[node];
+  if (left == 0) return;
+  violated(
+      invariants::accounted,
+      left > 0
+          ? fmt::format("{} things said on {} have not gone to Redis, and no loss is reported",
+                        left, node)
+          : fmt::format("{} more things went from {} to Redis than were said there", -left, node));
 }
 
 void Oracle::check_answered() {

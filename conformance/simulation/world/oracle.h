@@ -35,12 +35,18 @@ constexpr Invariant in_order{
     "a member hears what is said on its topic in order, nothing twice, nothing left out"};
 constexpr Invariant all_heard{"all-heard",
                               "a member that is still there has heard all that was said"};
+constexpr Invariant subscribed{
+    "subscribed", "a join is answered once its node hears what is said there on other nodes"};
+constexpr Invariant accounted{"accounted",
+                              "what a node says goes to Redis, or is reported as lost"};
 constexpr Invariant own_reply{"own-reply",
                               "a reply on the wire answers one message of its connection, once"};
 constexpr Invariant predicted{
     "predicted", "each frame is what the model of a room says to what its client sent"};
 constexpr Invariant join_ref{"join-ref",
                              "a frame on the wire carries the join_ref of a join that is not over"};
+constexpr Invariant joins_once{
+    "joins-once", "a client joins a topic again once it has left it, or its join is over"};
 constexpr Invariant one_end{"one-end", "a channel ends on the wire once: phx_close or phx_error"};
 constexpr Invariant same_list{
     "same-list", "at rest, every presence list has each living member once, and nobody else"};
@@ -60,17 +66,23 @@ constexpr Invariant no_ghosts{"no-ghosts", "a channel has a client that wants it
 constexpr Invariant nothing_left{
     "nothing-left", "when all have gone, no process, subscription, timer or connection is left"};
 constexpr Invariant drained{"drained", "a server that is asked to stop does so in time"};
+constexpr Invariant in_batches{
+    "in-batches", "a server drains as many connections at once as its options say, and no more"};
 constexpr Invariant nothing_waits{
     "nothing-waits", "at rest, no message, frame or byte waits in a server or in a client"};
 constexpr Invariant quiet_nodes{"quiet-nodes", "at rest, no node asks another for its presences"};
 constexpr Invariant at_rest{"at-rest", "the world comes to rest between two moments"};
 constexpr Invariant alive{"alive", "the library neither crashes nor hangs"};
 
-constexpr Invariant all[] = {
-    one_answer,    answered_in_time, pushed_in_order, in_order,  all_heard,  own_reply,
-    predicted,     join_ref,         one_end,         same_list, due_answer, unharmed,
-    unbroken,      patient,          disconnected,    all_back,  no_ghosts,  nothing_left,
-    nothing_waits, quiet_nodes,      drained,         at_rest,   alive};
+constexpr Invariant all[] = {one_answer,    answered_in_time, pushed_in_order,
+                             in_order,      all_heard,        subscribed,
+                             accounted,     own_reply,        predicted,
+                             join_ref,      joins_once,       one_end,
+                             same_list,     due_answer,       unharmed,
+                             unbroken,      patient,          disconnected,
+                             all_back,      no_ghosts,        nothing_left,
+                             nothing_waits, quiet_nodes,      drained,
+                             in_batches,    at_rest,          alive};
 }  // namespace invariants
 
 /// The first invariant that was broken, and how. A value.
@@ -104,6 +116,11 @@ class Oracle {
   void begins_to_hear(Number member) {
     Member& hearer = members_.at(member - 1);
     hearer.before_answer = said_[hearer.topic];
+    if (on_hearing_) on_hearing_(hearer.topic, hearer.place);
+  }
+  /// Calls it as each join is answered, with the topic and the shard's name.
+  void on_hearing(std::function<void(const std::string& topic, const std::string& place)> call) {
+    on_hearing_ = std::move(call);
   }
   /// From now on it is present with this mood; nothing: it hides.
   void shows(Number member, std::optional<Number> mood) {
@@ -115,6 +132,11 @@ class Oracle {
   /// The number of what is now said there. `by` a person, or the server: empty.
   Number said(const std::string& topic, const std::string& place, const std::string& by,
               Clock::time_point now);
+  /// A node says something to others, and in the end it goes to Redis or its loss is reported.
+  void broadcasts(const std::string& node) { ++unsettled_[node]; }
+  void settles_broadcast(const std::string& node) { --unsettled_[node]; }
+  /// At rest all are settled, and each once.
+  void check_accounted(const std::string& node);
   /// What came of a question: what it said there, or the mood of a member.
   struct Saying {
     std::string place;
@@ -281,6 +303,8 @@ class Oracle {
   std::map<Number, Saying> sayings_by_question_;
   std::map<std::pair<Number, Number>, Number> questions_of_moods_;  ///< By member and mood.
   std::uint64_t sayings_ = 0;
+  std::map<std::string, std::int64_t> unsettled_;  ///< Broadcasts, by node.
+  std::function<void(const std::string&, const std::string&)> on_hearing_;
   /// Between nodes: from when to when, in order.
   std::vector<std::pair<Clock::time_point, Clock::time_point>> troubles_;
   unsigned troubled_ = 0;  ///< How many last.

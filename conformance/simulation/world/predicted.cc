@@ -202,17 +202,17 @@ std::optional<std::string> Predicted::wrong_list(const SeenFrame& frame, const O
   const auto join = joins_.find(std::string(frame.join_ref));
   if (join == joins_.end() || join->second.member == 0) return {};  // join-ref's affair
   if (std::exchange(join->second.lists, true)) return "it has got its list";
-  std::string wrong;
-  bool own = false;
+  std::string wrong, own;
   const auto check = [&](const std::string& key, const Json& meta) {
     const auto member = static_cast<Oracle::Number>(meta["member"].integer_or(0));
-    own |= member == join->second.member;
+    if (member == join->second.member) own = meta["phx_ref"].string_or("");
     if (oracle.may_be_present(member, key, join->second.topic, meta["mood"].integer_or(-1))) return;
     wrong = fmt::format("{} was never there as {}", meta.dump(), key);
   };
   if (!each_meta(Json::parse(frame.payload), check)) return "a key without a meta";
   if (!wrong.empty()) return wrong;
-  if (!own) return "it is in the list itself";
+  if (own.empty()) return "it is in the list itself";
+  if (!there_.contains(own)) return "the diff in which it comes is first";
   return {};
 }
 

@@ -68,6 +68,8 @@ class Redis::Client final : public net::StreamUser {
     out_.erase(0, stream_->write(out_));
   }
 
+  const std::string& address() const { return stream_->peer().address; }
+
   const std::uint64_t number_;
   std::set<std::string> channels_;
 
@@ -147,6 +149,12 @@ std::size_t Redis::subscriptions(const std::string& part) const {
     for (const std::string& channel : client->channels_) all += channel.find(part) != part.npos;
   }
   return all;
+}
+
+bool Redis::hears(const std::string& address, const std::string& channel) const {
+  return std::ranges::any_of(clients_, [&](const auto& one) {
+    return one.second->address() == address && one.second->channels_.contains(channel);
+  });
 }
 
 void Redis::remove(Client& client) { clients_.erase(client.number_); }

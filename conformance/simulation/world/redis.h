@@ -40,6 +40,8 @@ class Redis {
   std::uint64_t transfer_requests() const { return transfer_requests_; }
   /// To how many channels whose name contains `part` there is a subscription.
   std::size_t subscriptions(const std::string& part) const;
+  /// A connection from that address is subscribed to the channel.
+  bool hears(const std::string& address, const std::string& channel) const;
 
  private:
   class Client;

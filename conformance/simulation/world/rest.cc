@@ -7,11 +7,26 @@
 #include <string>
 #include <utility>
 
+#include "cluster/channels.h"
 #include "conformance/simulation/world/guests.h"
 #include "conformance/simulation/world/users.h"
 #include "conformance/simulation/world/world.h"
 
 namespace phx::simulation {
+
+/// The node of a server that drains has no room any more for what is looked at here.
+void World::check_subscribed(const std::string& topic, const std::string& place) {
+  if (!redis_ || oracle_.troubled_between_nodes()) return;
+  const std::string channel =
+      cluster::Channels("World.PubSub", cluster::ChannelPer::topic).of_topic(topic);
+  for (const Server& server : servers_) {
+    if (!place.starts_with(server.generation + ".")) continue;
+    if (redis_->hears(server.to_redis->address, channel)) continue;
+    oracle_.violated(invariants::subscribed,
+                     fmt::format("a join of {} is answered on {}, which does not hear {} yet",
+                                 topic, node_name(server.number), channel));
+  }
+}
 
 void World::check_rest() {
   std::size_t wanted = 0;
@@ -26,6 +41,8 @@ void World::check_rest() {
       for (const auto& [key, presence] : presences.sorted_members()) list.emplace(key, presence);
       oracle_.check_list(node_name(server.number), topic_name(i), list);
     }
+    // What liars say in their dens is not counted.
+    if (is_cluster() && liars_.empty()) oracle_.check_accounted(server.generation);
   }
   if (oracle_.members() != wanted) {
     oracle_.violated(invariants::no_ghosts,
@@ -94,6 +111,13 @@ void World::receive_guests() {
   }
 }
 
+void World::check_all_missed() {
+  if (oracle_.channels() == 0) return;
+  oracle_.violated(invariants::no_ghosts,
+                   fmt::format("{} channels live, and their clients' connections have ended",
+                               oracle_.channels()));
+}
+
 void World::check_nothing_left() {
   const auto none = [this](std::size_t count, const std::string& what) {
     if (count > 0) {
@@ -104,6 +128,7 @@ void World::check_nothing_left() {
   for (const Server& server : servers_) {
     none(server.node->connections(), "connections");
     none(server.node->processes(), "processes");
+    none(server.node->endpoint().longpoll_sessions(), "places of sessions that poll");
     for (const std::string& topic : server.node->topics()) none(1, "subscriber of " + topic);
     for (std::size_t i = 0; i < scene_.topics; ++i) {
       none(server.node->subscribers(topic_name(i)), "subscribers of " + topic_name(i));

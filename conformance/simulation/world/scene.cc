@@ -227,6 +227,27 @@ void add_returns(Random random, Scene& scene) {
   sort_by_time(scene);
 }
 
+/// People change their moods all the time while nothing passes between their node and Redis, until
+/// it does again: what other nodes have missed lies between what they know and what comes next.
+void add_gaps(Random random, Scene& scene) {
+  constexpr Millis longest{12'000};
+  Action split{.at = random.between(Millis{1'000}, scene.length), .deed = Deed::split};
+  if (random.chance(50)) split.deed = Deed::redis_cut;
+  split.who = random.below(scene.people.size());
+  split.node = split.who % scene.nodes;
+  split.lasting = random.between(Millis{1'000}, longest);
+  scene.actions.push_back(split);
+  const Millis until = split.at + split.lasting + Millis{4'000};
+  for (Millis at = split.at - Millis{1'000}; at < until;) {
+    at += random.between(Millis{100}, Millis{900});
+    Action mood{.at = at, .deed = random.chance(80) ? Deed::mood : Deed::hide, .who = split.who};
+    mood.topic = random.below(scene.topics);
+    scene.actions.push_back(mood);
+  }
+  scene.length = std::max(scene.length, until);
+  sort_by_time(scene);
+}
+
 /// A shard stands still, and someone says something meanwhile: a poll's window may end there just
 /// as its session on another shard has something for it.
 void add_standstills(Random random, Scene& scene) {
@@ -356,6 +377,7 @@ Scene presence_scene(std::uint64_t seed) {
   const std::size_t nodes = random.between(1, 3);
   Scene scene = nodes == 1 ? made_up_scene(random, nodes, trouble, presence_habits)
                            : made_up_scene(random, nodes, between, presence_habits);
+  if (nodes > 1 && seed % 3 != 0) add_gaps(Random(seed, "gaps"), scene);
   const std::size_t users = random.between(1, scene.people.size());
   for (std::size_t i = 0; i < scene.people.size(); ++i) {
     scene.people[i].user = fmt::format("user{}", i % users);

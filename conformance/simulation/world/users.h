@@ -103,13 +103,20 @@ inline cluster::EnvelopeOptions envelopes_of(std::uint64_t seed) {
 }
 
 /// Its connections to Redis are made again in time: half a second after one that worked, and a
-/// second later at most.
-inline void watch_redis(telemetry::Telemetry& telemetry, Oracle& oracle, const std::string& node) {
+/// second later at most. What this run of the node says goes there, or is reported as lost.
+inline void watch_redis(telemetry::Telemetry& telemetry, Oracle& oracle, const std::string& node,
+                        const std::string& run) {
   const auto tries = std::make_shared<std::map<std::string, unsigned>>();  // by role
   telemetry.attach(
       "redis",
       {telemetry::on<redis::Connected>(
            [tries](const redis::Connected& now) { (*tries)[std::string(now.role)] = 0; }),
+       telemetry::on<redis::Published>([&oracle, run](const redis::Published& now) {
+         if (!now.repeated) oracle.settles_broadcast(run);
+       }),
+       telemetry::on<redis::MessagesLost>([&oracle, run](const redis::MessagesLost& now) {
+         if (!now.repeated) oracle.settles_broadcast(run);
+       }),
        telemetry::on<redis::Disconnected>([tries, &oracle, node](const redis::Disconnected& now) {
          const redis::Options options;
          const bool first = (*tries)[std::string(now.role)]++ == 0;
@@ -120,6 +127,18 @@ inline void watch_redis(telemetry::Telemetry& telemetry, Oracle& oracle, const s
                                      node, now.role, now.retry_after.count(),
                                      options.first_backoff.count() / 2, most.count()));
        })});
+}
+
+/// The first batch is never larger than the options say: until their time is over.
+inline void watch_drains(telemetry::Telemetry& telemetry, Oracle& oracle, const Scene& scene) {
+  const std::size_t most = std::max<std::size_t>(scene.drained_at_once / scene.shards, 1);
+  telemetry.attach(
+      "drains", {telemetry::on<SocketDrain>([&oracle, most](const SocketDrain& batch) {
+        if (batch.path != "/socket" || batch.index > 1 || batch.count <= most) return;
+        oracle.violated(
+            invariants::in_batches,
+            fmt::format("{} connections are drained at once, of {} at most", batch.count, most));
+      })});
 }
 
 /// Fills a server's endpoint. `node` names it in what it says. Returns its presences.
@@ -141,6 +160,7 @@ inline const Presence* serve(Endpoint& endpoint, Oracle& oracle, const std::stri
   endpoint.socket(std::move(mount));
   endpoint.socket(strict_mount(users));
   mount_guests(endpoint, *users->presence);
+  watch_drains(endpoint.telemetry(), oracle, scene);
   Random measures(seed, "measures");
   if (measures.chance(50)) measure_all(endpoint.telemetry());
   if (measures.chance(20)) endpoint.telemetry().attach("times", {timing()});

@@ -239,6 +239,39 @@ void add_parameters(std::vector<Visit>& all) {
                  {"refused"}});
 }
 
+constexpr int rounds = 10;
+constexpr Millis brief{300}, longer{1'500};
+
+/// However a push ends, another may then wait in its place.
+void push_on_and_on(Visitor& visitor) {
+  constexpr Millis round{4'000}, soon{600}, later{1'600};
+  visitor.options.max_waiting_pushes = 6;
+  visitor.connect("/guest");
+  for (int i = 0; i < rounds; ++i) {
+    visitor.later(round * i, [&visitor, i] {
+      Topic hall = visitor.client().topic(visitor.topic_name() + std::to_string(i));
+      hall.push("echo", {}, brief).then(visitor.answers("not sent"));
+      visitor.later(soon, [&visitor, hall, i]() mutable {
+        hall.join();
+        hall.push("nothing", {}, longer).then(visitor.answers("nothing"));
+        if (i % 3 == 1) hall.push("stop_badly", {}, longer);
+        if (i % 3 == 2) hall.push("stop", {}, longer);
+      });
+      visitor.later(later, [&visitor, hall]() mutable {
+        hall.push("echo", {{"a", 1}}).then(visitor.answers("echo"));
+        hall.leave();
+      });
+    });
+  }
+}
+Texts pushed_on_and_on() {
+  Texts due{"open"};
+  for (int i = 0; i < rounds; ++i) {
+    due.insert(due.end(), {"not sent: timeout *", "nothing: timeout *", "echo: *"});
+  }
+  return due;
+}
+
 void add_limits(std::vector<Visit>& all) {
   const auto push_three = [](Visitor& visitor) {
     Topic hall = visitor.topic();
@@ -261,6 +294,7 @@ void add_limits(std::vector<Visit>& all) {
   };
   too_many("pushes", &ClientOptions::max_waiting_pushes, 2);
   too_many("bytes", &ClientOptions::max_waiting_bytes, 25);
+  all.push_back({"many pushes, and few at a time", push_on_and_on, pushed_on_and_on()});
   all.push_back(
       {"a push that is larger than may wait",
        [](Visitor& visitor) {

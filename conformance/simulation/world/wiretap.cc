@@ -243,9 +243,15 @@ void Wiretap::from_client(Conversation& of, const SeenFrame& seen) {
   of.asked[std::string(seen.ref)] = {std::string(seen.topic), std::string(seen.join_ref),
                                      seen.event == "phx_join"};
   if (seen.event == "crash") of.crashing.emplace(seen.join_ref);
-  if (seen.event != "phx_join") return;
   const std::string topic(seen.topic);
+  if (seen.event == "phx_leave") of.occupied.erase(topic);
+  if (seen.event != "phx_join") return;
   if (of.polls) return;  // the client says it
+  if (!of.occupied.emplace(topic, seen.join_ref).second) {
+    oracle_.violated(invariants::joins_once,
+                     fmt::format("{} joins {} by the join_ref {}, and has not left it", of.owner,
+                                 topic, seen.join_ref));
+  }
   oracle_.joins(of.owner, topic, ++of.joins[topic]);
 }
 
@@ -256,6 +262,10 @@ void Wiretap::from_server(int wire, Conversation& of, const SeenFrame& seen) {
     oracle_.violated(invariants::predicted,
                      fmt::format("{}: {}, got {}", who, *wrong, seen.payload.substr(0, shown)));
   }
+  const auto is_over = [&of](std::string_view topic, std::string_view join_ref) {
+    const auto found = of.occupied.find(std::string(topic));
+    if (found != of.occupied.end() && found->second == join_ref) of.occupied.erase(found);
+  };
   if (seen.event == "phx_reply") {
     const auto asked = of.asked.find(std::string(seen.ref));
     // A topic that is not joined has no join_ref to answer with.
@@ -268,8 +278,10 @@ void Wiretap::from_server(int wire, Conversation& of, const SeenFrame& seen) {
       of.joined.emplace(seen.join_ref, seen.topic);
       if (!of.polls) oracle_.seated(of.owner, std::string(seen.topic), member_in(seen.payload));
     }
+    if (asked->second.join && !is_ok(seen)) is_over(asked->second.topic, asked->second.join_ref);
     of.asked.erase(asked);
   } else if (seen.event == "phx_close" || seen.event == "phx_error") {
+    is_over(seen.topic, seen.join_ref);
     if (of.joined.erase(std::string(seen.join_ref)) == 0) {
       oracle_.violated(invariants::one_end, who + " ends what has not begun, or has ended");
     }

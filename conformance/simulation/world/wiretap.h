@@ -63,9 +63,10 @@ class Wiretap final : public WireUser {
       bool join = false;
     };
     std::map<std::string, Asked> asked = {};
-    std::map<std::string, unsigned> joins = {};      ///< How often, by topic.
-    std::map<std::string, std::string> joined = {};  ///< Living joins: topic by join_ref.
-    std::set<std::string> crashing = {};             ///< Joins whose channel was asked to crash.
+    std::map<std::string, unsigned> joins = {};        ///< How often, by topic.
+    std::map<std::string, std::string> joined = {};    ///< Living joins: topic by join_ref.
+    std::map<std::string, std::string> occupied = {};  ///< The client's: join_ref by topic.
+    std::set<std::string> crashing = {};               ///< Joins whose channel was asked to crash.
     Predicted predicted = {};
   };
   void read(const Wire& wire, Conversation& of, bool to_client);

@@ -21,6 +21,9 @@ constexpr Millis roll_call{10'000};
 constexpr Millis until_noticed{75'000};
 /// A node notices at its fourth heartbeat that Redis says nothing, and connects again.
 constexpr Millis until_nodes_notice{40'000};
+/// A session that nobody polls ends within 30 s; an idle websocket is closed after a minute, but
+/// one whose connection has ended must not wait for that.
+constexpr Millis until_missed{45'000};
 constexpr std::uint64_t max_steps_at_once = 200'000;
 
 }  // namespace
@@ -42,6 +45,12 @@ World::World(std::uint64_t seed, Scene scene, bool keeps_trace)
   for (std::size_t i = 0; i < scene_.nodes; ++i) {
     servers_.push_back({.name = i == 0 ? "server" : fmt::format("server{}", i + 1), .number = i});
     *servers_.back().to_redis = scene_.to_redis;
+    servers_.back().to_redis->address = fmt::format("10.1.0.{}", i + 1);
+  }
+  if (redis_ && scene_.channel_per_topic) {
+    oracle_.on_hearing([this](const std::string& topic, const std::string& place) {
+      check_subscribed(topic, place);
+    });
   }
   for (Server& server : servers_) start(server);
   for (std::size_t i = 0; i < scene_.people.size(); ++i) {
@@ -99,7 +108,7 @@ void World::start(Server& server) {
   }
   server.node = std::make_unique<Node>(machine_, options, log, [&](Endpoint& endpoint) {
     server.presence = serve(endpoint, oracle_, server.generation, scene_, machine_.seed);
-    if (is_cluster()) watch_redis(endpoint.telemetry(), oracle_, server.name);
+    if (is_cluster()) watch_redis(endpoint.telemetry(), oracle_, server.name, server.generation);
   });
 }
 
@@ -165,13 +174,15 @@ void World::act(const Action& action) {
     case Deed::say:
     case Deed::echo:
     case Deed::nothing:
-    case Deed::late:
     case Deed::block:
     case Deed::refuse:
     case Deed::mood:
     case Deed::hide:
     case Deed::stop:
     case Deed::crash: return person.ask(topic, name_of(action.deed), action.size);
+    case Deed::late:  // the second may be answered first
+      person.ask(topic, name_of(action.deed), action.size);
+      return person.ask(topic, name_of(action.deed), action.size / 2);
     case Deed::chatter: return chatter(action, Host::beginning + action.at + action.lasting);
     case Deed::go: return person.go();
     case Deed::vanish: return person.vanish();
@@ -223,6 +234,7 @@ void World::act_on_node(const Action& action) {
     Person& person = *people_[action.who];
     const bool hears = !oracle_.troubled_between_nodes();
     const auto kicked = person.kick();
+    oracle_.broadcasts(server.generation);
     server.node->endpoint().disconnect("user:" + person.name());
     if (kicked && hears) {
       later(soon, [this, &person, kicked] {
@@ -337,6 +349,7 @@ bool World::pass(Millis time) {
   while (!oracle_.violation() && machine_.agenda.step(until)) {
     at_once = machine_.agenda.now() == moment ? at_once + 1 : 0;
     moment = machine_.agenda.now();
+    if (give_up_after_ && moment > *give_up_after_) throw GivenUp{};
     if (at_once > max_steps_at_once) {
       oracle_.violated(invariants::at_rest, "it goes on at " + seconds(moment));
     }
@@ -383,7 +396,8 @@ Outcome World::play() {
     for (const auto& liar : liars_) {
       machine_.on(liar->host(), [&] { liar->vanish(); });
     }
-    if (pass(long_enough)) check_nothing_left();
+    if (pass(until_missed)) check_all_missed();
+    if (!oracle_.violation() && pass(long_enough)) check_nothing_left();
   }
   if (!oracle_.violation()) {
     for (Server& server : servers_) {

@@ -54,6 +54,9 @@ class World {
   /// What people did, what went over the wires, what broke: the same as a sequence diagram.
   const std::string& tale() const { return journal_.tale(); }
   const std::vector<Wiretap::Passed>& frames() const { return wiretap_.passed(); }
+  /// What play() throws once its time is later than that.
+  struct GivenUp {};
+  void give_up_after(Clock::time_point when) { give_up_after_ = when; }
   /// Stops before that step, for a debugger.
   void stop_at(std::uint64_t step, std::function<void()> stop) {
     stop_at_ = step;
@@ -94,6 +97,8 @@ class World {
   /// False: an invariant is broken.
   bool pass(Millis time);
   void check_rest();
+  /// A join is answered on that shard.
+  void check_subscribed(const std::string& topic, const std::string& place);
   /// False: something waits at rest, and an invariant is broken.
   bool is_still();
   void check_nodes_are_quiet();
@@ -101,6 +106,8 @@ class World {
   /// Guests come to the world at rest, and get what is due; to a cluster, also a node that is not
   /// ours.
   void receive_guests();
+  /// All clients have gone a moment ago.
+  void check_all_missed();
   void check_nothing_left();
   void logged(const Server& server, Level level, const std::string& line);
 
@@ -120,6 +127,7 @@ class World {
   int generation_ = 0;                       ///< Of nodes.
   std::uint64_t faults_ = 0;
   std::uint64_t requests_before_ = 0;  ///< The roll call: Redis::transfer_requests.
+  std::optional<Clock::time_point> give_up_after_;
   std::uint64_t stop_at_ = 0;
   std::function<void()> stop_;
 };
