@@ -74,6 +74,22 @@ void check_mount(const Mount& mount) {
   check_rate(mount.byte_rate, "byte_rate");
 }
 
+/// Refuses a second mount at the same place: no client would ever reach it.
+void check_new(const Mount& mount, const std::vector<Mount>& mounts) {
+  const auto same_place = [](const auto& one, const auto& other) {
+    return one && other && one->path == other->path;
+  };
+  for (const Mount& other : mounts) {
+    if (other.path != mount.path) continue;
+    if (!same_place(other.websocket, mount.websocket) &&
+        !same_place(other.longpoll, mount.longpoll)) {
+      continue;
+    }
+    throw std::invalid_argument(
+        "expected one user socket for each path and transport, got two at \"" + mount.path + "\"");
+  }
+}
+
 /// Stands for a child that could not be made. It crashes in its first turn, so its supervisor
 /// starts it again, or gives up, as with any child that crashes.
 class NotMade final : public process::Process {
@@ -126,6 +142,7 @@ Endpoint::Endpoint(EndpointOptions options)
 
 void Endpoint::socket(Mount mount) {
   check_mount(mount);
+  check_new(mount, mounts_);
   mounts_.push_back(std::move(mount));
 }
 
@@ -133,6 +150,7 @@ Endpoint::~Endpoint() = default;
 
 void Endpoint::admin_socket(Mount mount) {
   check_mount(mount);
+  check_new(mount, admin_mounts_);
   admin_mounts_.push_back(std::move(mount));
 }
 

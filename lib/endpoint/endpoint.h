@@ -92,8 +92,8 @@ class Endpoint {
   ~Endpoint();
 
   /// Mounts a user socket. \throws std::invalid_argument for a path, its own or a transport's, that
-  /// does not begin with `/`, for a missing user socket, for no transport, for invalid versions,
-  /// and for a rate, a limit or a time of 0.
+  /// does not begin with `/`, for a missing user socket, for no transport, for one that this path
+  /// has already, for invalid versions, and for a rate, a limit or a time of 0.
   void socket(transport::Mount mount);
   /// Mounts a user socket on the admin port alone, for websockets. \throws like socket().
   void admin_socket(transport::Mount mount);

@@ -220,6 +220,19 @@ PHX_TEST("a mount without a transport, or with a time or a limit of 0, is refuse
                         "Mount::longpoll"));
 }
 
+PHX_TEST("a second mount at a path is refused, but for another transport") {
+  Endpoint endpoint;
+  transport::Mount mount{"/socket", std::make_shared<Users>()};
+  endpoint.socket(mount);
+  expect_eq(expect_throw<std::invalid_argument>([&] { endpoint.socket(mount); }),
+            std::string("expected one user socket for each path and transport, got two at "
+                        "\"/socket\""));
+  mount.websocket.reset();
+  mount.longpoll.emplace();
+  endpoint.socket(mount);
+  expect_throw<std::invalid_argument>([&] { endpoint.socket(mount); });
+}
+
 PHX_TEST("a request is traced if its query has the traces' token, and only then") {
   const auto traces = std::make_shared<telemetry::Traces>("a token that nobody guesses");
   const Endpoint plain, traced(EndpointOptions{.traces = traces});
