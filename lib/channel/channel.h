@@ -18,6 +18,8 @@
 /// An object lives as long as its client is joined, in a process of its own: its callbacks run one
 /// at a time, and an exception ends only this channel. Mirrors the behaviour Phoenix.Channel.
 
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -96,4 +98,10 @@ class Channel {
   [[noreturn]] static Result unhandled(std::string_view event);
 };
 
+namespace channel {
+
+/// Makes the user's channel object, one for each joined client.
+using Factory = std::function<std::unique_ptr<Channel>()>;
+
+}  // namespace channel
 }  // namespace phx

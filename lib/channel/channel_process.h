@@ -5,6 +5,7 @@
 /// It talks to the transport process that spawned it: JoinReply once, SocketPush for each frame,
 /// SocketClose before a graceful end. Mirrors Phoenix.Channel.Server.
 
+#include <functional>
 #include <memory>
 
 #include "channel/channel.h"
@@ -33,9 +34,6 @@ struct JoinRequest {
 struct Inspect {
   std::function<void(const Socket&)> look;
 };
-
-/// Makes the user's channel object, one for each joined client.
-using Factory = std::function<std::unique_ptr<Channel>()>;
 
 class ChannelProcess final : public process::Process {
  public:

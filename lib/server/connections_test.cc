@@ -55,11 +55,6 @@ struct Shard {
     loop.run();
     return left > 0;
   }
-  /// Ends the stream, as the network does when both sides have ended.
-  void end() {
-    network.user->closed();
-    turn();
-  }
 
   const std::size_t outbox_limit;
   Endpoint endpoint;
@@ -100,8 +95,6 @@ struct Open : Shard {
     told(upgrade);
   }
 };
-
-bool ends(const std::string& bytes, const std::string& with) { return bytes.ends_with(with); }
 
 }  // namespace
 
@@ -155,7 +148,7 @@ PHX_TEST("a request in two pieces is answered once it is whole, and the next one
   shard.connect();
   const std::string request = get("/");
   expect_eq(shard.told(request.substr(0, 10)), std::string());
-  expect(ends(shard.told(request.substr(10)), "\r\n\r\nhello"), "the page");
+  expect(shard.told(request.substr(10)).ends_with("\r\n\r\nhello"), "the page");
   const std::string two = shard.told(request + request);
   expect_eq(two.find("hello") != two.rfind("hello"), true);
   expect_eq(shard.connections.http(), 1u);
@@ -175,7 +168,7 @@ PHX_TEST("an answer that the client takes slowly comes whole, and nothing is rea
   shard.network.make_room();
   answer += shard.network.taken();
   expect(answer.find(std::string(large, 'x') + "HTTP/1.1 200 OK") != std::string::npos, "both");
-  expect(ends(answer, "hello") && shard.network.finished, "and then its end");
+  expect(answer.ends_with("hello") && shard.network.finished, "and then its end");
 }
 
 PHX_TEST("the handshake is answered in Cowboy's spelling, with the accept key") {
@@ -187,7 +180,7 @@ PHX_TEST("the handshake is answered in Cowboy's spelling, with the accept key") 
                            "\r\nsec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"}) {
     expect(answer.find(line) != std::string::npos, answer);
   }
-  expect(ends(answer, "\r\n\r\n"), "and nothing else");
+  expect(answer.ends_with("\r\n\r\n"), "and nothing else");
   expect_eq(shard.connections.websockets(), 1u);
 }
 
@@ -195,7 +188,7 @@ PHX_TEST("a frame that comes with the upgrade is answered after the handshake") 
   Shard shard;
   shard.connect();
   const std::string answer = shard.told(upgrade + heartbeat);
-  expect(ends(answer, "\r\n\r\n" + from_server(Opcode::text, heartbeat_answered)), answer);
+  expect(answer.ends_with("\r\n\r\n" + from_server(Opcode::text, heartbeat_answered)), answer);
 }
 
 PHX_TEST("a server may stop in a turn that frames beside the upgrade have caused") {
@@ -205,7 +198,7 @@ PHX_TEST("a server may stop in a turn that frames beside the upgrade have caused
   std::string frames;
   for (int i = 0; i < 20; ++i) frames += heartbeat;  // enough to be handled before all are read
   const std::string answer = shard.told(upgrade + frames);
-  expect(ends(answer, from_server(Opcode::text, heartbeat_answered)), answer);
+  expect(answer.ends_with(from_server(Opcode::text, heartbeat_answered)), answer);
   expect_eq(shard.connections.size(), 1u);
 }
 
@@ -307,7 +300,8 @@ PHX_TEST("a client that does not read is dropped when its outbox exceeds its lim
       text(R"(["1","2","room:1","echo",{"text":")" + std::string(900, 'x') + "\"}]");
   for (int i = 0; i < 100 && !shard.network.dropped; ++i) shard.told(push);
   expect(shard.network.dropped, "dropped");
-  shard.end();
+  shard.network.user->closed();
+  shard.turn();
   expect_eq(shard.connections.size(), 0u);
   expect_eq(shard.shard.scheduler.population(), 0u);
 }
@@ -339,9 +333,9 @@ PHX_TEST("a connection's end ends its processes, and makes room") {
   Open shard;
   shard.told(text(R"(["1","1","room:1","phx_join",{}])"));
   expect_eq(shard.shard.scheduler.population(), 2u);
-  shard.end();
-  expect_eq(shard.shard.scheduler.population(), 0u);
-  expect_eq(shard.connections.size(), 0u);
+  shard.network.user->closed();
+  shard.turn();
+  expect_eq(shard.connections.size() + shard.shard.scheduler.population(), 0u);
   expect(shard.network.destroyed, "the stream is released");
 }
 
@@ -368,10 +362,18 @@ PHX_TEST("a server that stops waits longer for a websocket's end than for a page
 
 PHX_TEST("a connection ends as soon as both sides have closed") {
   Open shard;
-  expect(ends(shard.told(client_frame(Opcode::close, "\x03\xe8")), "\x88\x02\x03\xe8"), "answered");
+  expect(shard.told(client_frame(Opcode::close, "\x03\xe8")).ends_with(close_of(1000)), "same");
   expect(shard.network.destroyed, "it does not wait for the client's end");
-  expect_eq(shard.connections.size(), 0u);
-  expect_eq(shard.shard.scheduler.population(), 0u);
+  expect_eq(shard.connections.size() + shard.shard.scheduler.population(), 0u);
+}
+
+PHX_TEST("nothing is written to a connection that has ended, even before its process knows it") {
+  Open shard;
+  shard.network.user->closed();
+  shard.connections.flush();
+  shard.network.user->writable();
+  shard.turn();
+  expect(shard.network.destroyed && !shard.network.finished, "nothing is left of it");
 }
 
 PHX_TEST("a close that its process can't answer yet has the farewell, and no more") {
@@ -384,16 +386,14 @@ PHX_TEST("a close that its process can't answer yet has the farewell, and no mor
 PHX_TEST("a client that still sends after its close has time to take the answer") {
   Open shard;
   const std::string close = client_frame(Opcode::close, "\x03\xe8");
-  expect(ends(shard.told(close + client_frame(Opcode::text, "late")), "\x88\x02\x03\xe8"),
-         "answered");
+  expect(shard.told(close + text("late")).ends_with(close_of(1000)), "answered");
   expect(shard.network.finished && !shard.network.destroyed, "a reset would destroy the answer");
 }
 
 PHX_TEST("TLS ends with an answer of its own, after the websocket's") {
   Open shard(50'000, true);
   shard.told(client_frame(Opcode::close, "\x03\xe8"));
-  expect(shard.network.finished && !shard.network.destroyed,
-         "the client's close_notify is awaited");
+  expect(shard.network.finished && !shard.network.destroyed, "its close_notify is awaited");
 }
 
 PHX_TEST("a server that stops still serves a client whose first request is on its way") {

@@ -91,7 +91,10 @@ class WebsocketConnection final : public transport::Wire, public net::StreamUser
 
   // The stream's events.
   void received(std::string_view bytes) override;
-  void writable() override { schedule_flush(); }
+  /// The end of a connection may be known here before it is to the network.
+  void writable() override {
+    if (!outbox_.empty()) schedule_flush();
+  }
   void closed() override;
 
   /// The former Client::place. See Connections::finished.

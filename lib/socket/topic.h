@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "channel/channel_process.h"
+#include "channel/channel.h"
 
 namespace phx::socket {
 
