@@ -244,7 +244,7 @@ constexpr Millis brief{300}, longer{1'500};
 
 /// However a push ends, another may then wait in its place.
 void push_on_and_on(Visitor& visitor) {
-  constexpr Millis round{4'000}, soon{600}, later{1'600};
+  static constexpr Millis round{4'000}, soon{600}, later{1'600};
   visitor.options.max_waiting_pushes = 6;
   visitor.connect("/guest");
   for (int i = 0; i < rounds; ++i) {
