@@ -270,8 +270,9 @@ void Person::ask(const std::string& topic, const std::string& event, std::size_t
 /// How long an answer may take to a client to which nothing happens: as many round trips as its
 /// largest message needs, and less than a poll is held.
 Millis Person::prompt() const {
-  constexpr int trips = 40;
-  return Millis{2'000} + std::chrono::ceil<Millis>(trips * access_.max_delay);
+  constexpr int trips = 70;
+  constexpr Millis held{9'500};
+  return std::min(held, Millis{2'000} + std::chrono::ceil<Millis>(trips * access_.max_delay));
 }
 
 void Person::answer_roll_call() {
