@@ -17,7 +17,7 @@ namespace phx::simulation {
 namespace {
 
 constexpr std::chrono::seconds max_time_to_shrink{120};  // of the real clock
-constexpr Millis later{20'000};
+constexpr Millis later{20'000};  // a try that has broken nothing by then is given up
 
 /// Leaves out actions as long as the same is broken.
 class Shrinking {

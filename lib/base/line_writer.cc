@@ -52,7 +52,8 @@ LineWriter::LineWriter(int descriptor, LossNotice notice)
     : descriptor_(descriptor), notice_(std::move(notice)), thread_([this] { run(); }) {}
 
 LineWriter::~LineWriter() {
-  // A write to a pipe or a terminal that nobody reads ends only so. The thread holds no lock then.
+  // Nothing else ends a write to a pipe or a terminal that nobody reads. The thread holds no lock
+  // while it writes.
   if (!flush()) ::pthread_cancel(thread_.native_handle());
   {
     const std::lock_guard lock(mutex_);

@@ -38,23 +38,31 @@ void check_rate(const std::optional<Rate>& rate, const std::string& name) {
                               name + " to std::nullopt for no limit");
 }
 
-void require(bool sensible, const char* option, const char* expected) {
+void require(bool sensible, const char* option, const char* expected, const std::string& got) {
   if (sensible) return;
-  throw std::invalid_argument(std::string("expected ") + expected + ": set " + option);
+  throw std::invalid_argument(std::string("expected ") + expected + ", got " + got + ": set " +
+                              option);
+}
+
+void require_time(const char* option, Millis value) {
+  require(value > Millis{0}, option, "at least 1 ms", std::to_string(value.count()));
+}
+
+void require_one(const char* option, std::size_t value) {
+  require(value > 0, option, "at least 1", "0");
 }
 
 /// Refuses times and limits with which every client would be closed, or no message taken.
 void check_limits(const transport::WebsocketOptions& websocket) {
-  require(websocket.timeout > Millis{0}, "WebsocketOptions::timeout", "at least 1 ms");
-  require(websocket.max_frame_size > 0, "WebsocketOptions::max_frame_size", "at least 1 byte");
-  require(websocket.message_patience > Millis{0}, "WebsocketOptions::message_patience",
-          "at least 1 ms");
+  require_time("WebsocketOptions::timeout", websocket.timeout);
+  require_one("WebsocketOptions::max_frame_size", websocket.max_frame_size);
+  require_time("WebsocketOptions::message_patience", websocket.message_patience);
 }
 
 void check_limits(const transport::LongpollOptions& longpoll) {
-  require(longpoll.window > Millis{0}, "LongpollOptions::window", "at least 1 ms");
-  require(longpoll.max_waiting_frames > 0, "LongpollOptions::max_waiting_frames", "at least 1");
-  require(longpoll.max_waiting_bytes > 0, "LongpollOptions::max_waiting_bytes", "at least 1 byte");
+  require_time("LongpollOptions::window", longpoll.window);
+  require_one("LongpollOptions::max_waiting_frames", longpoll.max_waiting_frames);
+  require_one("LongpollOptions::max_waiting_bytes", longpoll.max_waiting_bytes);
 }
 
 void check_mount(const Mount& mount) {
@@ -62,10 +70,11 @@ void check_mount(const Mount& mount) {
   if (!mount.socket) {
     throw std::invalid_argument("expected a user socket at \"" + mount.path + "\", got none");
   }
-  require(!transport::offers(mount).empty(), "Mount::serializers", "at least one serializer");
+  require(!transport::offers(mount).empty(), "Mount::serializers", "at least one serializer",
+          "none");
   serializer::check_offers(transport::offers(mount));
   require(mount.websocket || mount.longpoll, "Mount::websocket or Mount::longpoll",
-          "a mount with a transport");
+          "a mount with a transport", "none");
   if (mount.websocket) check_path(mount.websocket->path, "a websocket's");
   if (mount.longpoll) check_path(mount.longpoll->path, "a long-poll's");
   if (mount.websocket) check_limits(*mount.websocket);

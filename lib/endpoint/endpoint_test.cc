@@ -210,13 +210,13 @@ PHX_TEST("a mount without a transport, or with a time or a limit of 0, is refuse
     return expect_throw<std::invalid_argument>([&] { endpoint.socket(mount); });
   };
   expect_eq(refused([](auto& mount) { mount.websocket->timeout = Millis{0}; }),
-            std::string("expected at least 1 ms: set WebsocketOptions::timeout"));
+            std::string("expected at least 1 ms, got 0: set WebsocketOptions::timeout"));
   expect_eq(refused([](auto& mount) { mount.longpoll->window = Millis{-1}; }),
-            std::string("expected at least 1 ms: set LongpollOptions::window"));
+            std::string("expected at least 1 ms, got -1: set LongpollOptions::window"));
   expect_eq(refused([](auto& mount) { mount.websocket->max_frame_size = 0; }),
-            std::string("expected at least 1 byte: set WebsocketOptions::max_frame_size"));
+            std::string("expected at least 1, got 0: set WebsocketOptions::max_frame_size"));
   expect_eq(refused([](auto& mount) { mount.websocket.reset(), mount.longpoll.reset(); }),
-            std::string("expected a mount with a transport: set Mount::websocket or "
+            std::string("expected a mount with a transport, got none: set Mount::websocket or "
                         "Mount::longpoll"));
 }
 

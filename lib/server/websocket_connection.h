@@ -91,7 +91,7 @@ class WebsocketConnection final : public transport::Wire, public net::StreamUser
 
   // The stream's events.
   void received(std::string_view bytes) override;
-  /// The end of a connection may be known here before it is to the network.
+  /// The connection may know that it has ended before the network does.
   void writable() override {
     if (!outbox_.empty()) schedule_flush();
   }

@@ -260,7 +260,7 @@ void Person::ask(const std::string& topic, const std::string& event, std::size_t
         if (works) --works_;
         const auto answers = static_cast<Oracle::Number>(answer.response["question"].integer_or(0));
         oracle_.answered(number, answer.status, answers, disturbances_, never);
-        // Behind a join, which may wait for Redis.
+        // A join that comes first may wait for Redis.
         constexpr Millis for_redis{5'000};
         const Millis more = oracle_.troubled_between_nodes() ? for_redis : Millis{0};
         if (answers != 0) oracle_.check_prompt(number, now() - asked, due + more, disturbances_);

@@ -129,7 +129,8 @@ inline void watch_redis(telemetry::Telemetry& telemetry, Oracle& oracle, const s
        })});
 }
 
-/// The first batch is never larger than the options say: until their time is over.
+/// The first batch is no larger than the options say. A later one may be: once the drainer's time
+/// is over, it takes all who are left.
 inline void watch_drains(telemetry::Telemetry& telemetry, Oracle& oracle, const Scene& scene) {
   const std::size_t most = std::max<std::size_t>(scene.drained_at_once / scene.shards, 1);
   telemetry.attach(

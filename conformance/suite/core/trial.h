@@ -70,7 +70,8 @@ class Trial : public RunningCase {
   /// Lets time pass, for the rules about time; all connections go on.
   void wait(Millis time);
   /// How long the server is told to take for something: as `usual`, or longer if --timeout-scale
-  /// says that it is slow. `{name}` is its milliseconds in the frames of who connects after this.
+  /// says that it is slow. In the frames of clients that connect after this, `{name}` stands for
+  /// its milliseconds.
   Millis length(const std::string& name, Millis usual);
   /// A step during which the server must keep the rule, until `most` after `since`. \throws
   /// SeenTooLate for a violation that is seen after that.

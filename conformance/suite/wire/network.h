@@ -44,8 +44,8 @@ class Network {
     lws_context* context = nullptr;
   };
   static void ring(lws_sorted_usec_list_t* timer) noexcept;
-  /// Made for the first stream that needs it: to read the certificates that a machine trusts takes
-  /// longer than to judge a rule.
+  /// Made for the first stream that needs it, because reading the certificates that a machine
+  /// trusts takes longer than judging a rule.
   SSL_CTX* tls();
 
   Alarm alarm_;
