@@ -26,6 +26,8 @@ async function unfolds({ page }) {
   await page.getByText("Wire", { exact: false }).first().focus();
   await page.keyboard.press("Enter");
   await page.getByRole("list", { name: "Frames" }).waitFor();
+  // The page makes room for the panel, and remembers it, in the event that follows.
+  await page.locator("body.wired").waitFor();
 }
 
 /** Waits until the newest line says `words`. */
