@@ -96,6 +96,7 @@ struct Server::Impl {
   std::optional<net::Certificate> certificate;
   process::Workers workers;
   server::MemoryBudget memory;
+  server::Draining draining;
   bool refusing = false;  ///< New clients refused because memory is short.
   std::vector<std::unique_ptr<server::Shard>> shards;
   std::vector<std::unique_ptr<net::ProxyGate>> gates;
@@ -200,8 +201,9 @@ void Server::Impl::make_shards() {
   std::vector<process::Scheduler*> schedulers;
   std::vector<pubsub::PubSub*> hubs;
   for (std::uint32_t i = 0; i < count; ++i) {
-    shards.push_back(std::make_unique<server::Shard>(
-        i, endpoint, log, workers, memory, shard_options(options, count, proxies, addresses)));
+    shards.push_back(
+        std::make_unique<server::Shard>(i, endpoint, log, workers, memory, draining,
+                                        shard_options(options, count, proxies, addresses)));
     if (certificate) shards.back()->loop().prepare(*certificate);
     schedulers.push_back(&shards.back()->scheduler());
     hubs.push_back(&shards.back()->pubsub());

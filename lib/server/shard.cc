@@ -10,13 +10,13 @@
 namespace phx::server {
 
 Shard::Shard(std::uint32_t number, const Endpoint& endpoint, Log log, process::Workers& workers,
-             MemoryBudget& memory, const ShardOptions& options)
+             MemoryBudget& memory, Draining& draining, const ShardOptions& options)
     : endpoint_(endpoint),
       faults_(endpoint.telemetry()),
       scheduler_(number, std::move(log), options.processes),
       loop_(options.descriptors),
       connections_(endpoint, loop_, scheduler_, pubsub_, options.connections),
-      shutdown_(endpoint, *this, loop_, options.connections.farewell),
+      shutdown_(endpoint, *this, draining, loop_, options.connections.farewell),
       next_timer_(loop_, [this] { turn(); }),
       measuring_(loop_, [this] { publish_measures(); }),
       memory_(memory),

@@ -26,9 +26,9 @@ struct ShardOptions {
 
 class Shard final : private ShutdownHost {
  public:
-  /// `workers` and `memory` are all shards', and outlive it.
+  /// `workers`, `memory` and `draining` are all shards', and outlive it.
   Shard(std::uint32_t number, const Endpoint& endpoint, Log log, process::Workers& workers,
-        MemoryBudget& memory, const ShardOptions& options);
+        MemoryBudget& memory, Draining& draining, const ShardOptions& options);
   ~Shard() override;
 
   process::Scheduler& scheduler() override { return scheduler_; }

@@ -8,12 +8,26 @@
 
 namespace phx::server {
 
-Shutdown::Shutdown(const Endpoint& endpoint, ShutdownHost& host, net::Loop& loop, Millis farewell)
+void Draining::add(process::Scheduler& shard) {
+  shards_.push_back(&shard);
+  ++left_;
+}
+
+void Draining::shard_drained() {
+  if (--left_ > 0) return;
+  for (process::Scheduler* shard : shards_) shard->post([] {});
+}
+
+Shutdown::Shutdown(const Endpoint& endpoint, ShutdownHost& host, Draining& all, net::Loop& loop,
+                   Millis farewell)
     : endpoint_(endpoint),
       host_(host),
+      all_(all),
       farewell_(farewell),
       farewell_timer_(loop, [this] { farewell_timed_out(); }),
-      newcomers_patience_(loop, [this] { drain(); }) {}
+      newcomers_patience_(loop, [this] { drain(); }) {
+  all_.add(host_.scheduler());
+}
 
 /// A request takes a moment to follow its connection, and another process that takes the port over
 /// (SIGUSR2) will not see it. The batches are made afterwards, so that a websocket is in one.
@@ -24,7 +38,7 @@ void Shutdown::begin() {
 }
 
 void Shutdown::drain() {
-  drains_ = true;
+  batches_made_ = true;
   newcomers_patience_.stop();
   host_.refuse_newcomers();
   for (auto& drainer : endpoint_.drainers()) {
@@ -34,13 +48,17 @@ void Shutdown::drain() {
 
 void Shutdown::go_on() {
   if (!begun_) return;
-  if (!drains_ && !host_.awaits_newcomers()) drain();
-  if (!drains_) return;
-  if (!farewell_said_ && !draining()) begin_farewell();
+  if (!batches_made_ && !host_.awaits_newcomers()) drain();
+  if (!batches_made_) return;
+  if (!drained_ && !drains()) {
+    drained_ = true;
+    all_.shard_drained();
+  }
+  if (!farewell_said_ && all_.over()) begin_farewell();
   if (farewell_said_ && host_.open() == 0 && host_.children_ended()) host_.stop_loop();
 }
 
-bool Shutdown::draining() const {
+bool Shutdown::drains() const {
   return std::any_of(drainers_.begin(), drainers_.end(),
                      [this](process::Pid drainer) { return host_.scheduler().alive(drainer); });
 }

@@ -3,6 +3,7 @@
 /// Ends a shard: serves clients that have just connected, drains sockets in batches, ends the
 /// endpoint's children, and gives the remaining connections `farewell` to close.
 
+#include <atomic>
 #include <functional>
 #include <vector>
 
@@ -29,11 +30,28 @@ class ShutdownHost {
   virtual void stop_loop() = 0;
 };
 
+/// Whether a shard of a server still drains. A poll may be held on another shard than its session
+/// lives on, so no shard says farewell to its connections before all have drained.
+class Draining {
+ public:
+  /// Another shard will drain. Before the shards run; `shard` outlives the last shard_drained().
+  void add(process::Scheduler& shard);
+  /// Wakes all shards if this was the last. Any thread.
+  void shard_drained();
+  /// Any thread.
+  bool over() const { return left_ == 0; }
+
+ private:
+  std::vector<process::Scheduler*> shards_;
+  std::atomic<std::size_t> left_ = 0;
+};
+
 /// Shard thread only.
 class Shutdown {
  public:
-  /// `endpoint` outlives it.
-  Shutdown(const Endpoint& endpoint, ShutdownHost& host, net::Loop& loop, Millis farewell);
+  /// `endpoint` and `all`, which is all shards', outlive it.
+  Shutdown(const Endpoint& endpoint, ShutdownHost& host, Draining& all, net::Loop& loop,
+           Millis farewell);
 
   /// Held polls are still answered while the batches drain.
   void begin();
@@ -42,19 +60,21 @@ class Shutdown {
 
  private:
   void drain();
-  bool draining() const;
+  bool drains() const;
   void begin_farewell();
   void farewell_timed_out();
 
   const Endpoint& endpoint_;
   ShutdownHost& host_;
+  Draining& all_;
   const Millis farewell_;
   net::Timer farewell_timer_;
   net::Timer newcomers_patience_;
   std::vector<process::Pid> drainers_;
   bool begun_ = false;
-  bool drains_ = false;
-  bool farewell_said_ = false;  ///< The batches are over, and the children have been asked to end.
+  bool batches_made_ = false;
+  bool drained_ = false;        ///< Its own batches are over.
+  bool farewell_said_ = false;  ///< All shards' are, and the children have been asked to end.
 };
 
 }  // namespace phx::server

@@ -17,7 +17,8 @@ void Network::listen(const std::string& name, Host& host, Accept accept) {
 std::unique_ptr<net::DialedStream> Network::dial(Host& host, const Access& access,
                                                  const net::Dial& dial, net::DialUser& user) {
   const auto wire = std::make_shared<Wire>(*this, ++next_, access, dial.host,
-                                           Random(seed_, access.owner, ++dialed_[access.owner]));
+                                           Random(seed_, access.owner, ++dialed_[access.owner]),
+                                           traffic_[access.owner]);
   wires_.emplace(wire->number(), wire);
   auto socket = std::make_unique<WireStream>(wire, Wire::client,
                                              net::Peer{.address = dial.host, .port = dial.port});

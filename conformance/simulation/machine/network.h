@@ -2,6 +2,7 @@
 /// \file
 /// The network of a world: connections whose bytes take time, come in pieces, and may never come.
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -33,6 +34,24 @@ struct Access {
   bool polls = false;           ///< Its client uses long-polling.
   bool silent = false;          ///< Nothing gets through, and neither end is notified.
   bool reads_nothing = false;   ///< The person's program is busy: bytes pile up unread.
+};
+
+/// What is on its way by one access, on whichever connection, and how long nothing was. A value.
+class Traffic {
+ public:
+  void send(Clock::time_point now, Clock::time_point arrives) {
+    still_ = still(now);
+    busy_until_ = std::max({busy_until_, now, arrives});
+  }
+  /// For how long nothing was on its way, in all: only the difference of two of these means
+  /// something. What the network takes for an answer is not in it, however slow the network is.
+  Clock::duration still(Clock::time_point now) const {
+    return still_ + std::max(now - busy_until_, Clock::duration::zero());
+  }
+
+ private:
+  Clock::duration still_ = {};
+  Clock::time_point busy_until_ = {};
 };
 
 class Wire;
@@ -80,6 +99,10 @@ class Network {
   void changed(const Access& access);
 
   void watch(WireUser& user) { watcher_ = &user; }
+  /// See Traffic::still().
+  Clock::duration still(const Access& access) {
+    return traffic_[access.owner].still(agenda_.now());
+  }
   /// Connections of which one end still lives.
   std::size_t living() const { return wires_.size(); }
 
@@ -99,6 +122,7 @@ class Network {
   int next_ = 1'000'000;                        ///< No descriptor of this process.
   WireUser* watcher_ = nullptr;
   std::map<std::string, std::uint64_t> dialed_;  ///< How often, by owner.
+  std::map<std::string, Traffic> traffic_;       ///< By owner.
   Host nowhere_;                                 ///< Where nothing is ever frozen.
 };
 

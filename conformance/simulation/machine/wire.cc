@@ -12,8 +12,20 @@ constexpr std::size_t read_at_once = 65'536;
 
 }  // namespace
 
-Wire::Wire(Network& network, int number, const Access& access, std::string to, Random random)
-    : network_(network), number_(number), access_(access), to_(std::move(to)), random_(random) {}
+Wire::Wire(Network& network, int number, const Access& access, std::string to, Random random,
+           Traffic& traffic)
+    : network_(network),
+      number_(number),
+      access_(access),
+      traffic_(traffic),
+      to_(std::move(to)),
+      random_(random) {}
+
+Micros Wire::delay() {
+  const Micros takes = random_.between(access_.min_delay, access_.max_delay);
+  traffic_.send(agenda().now(), agenda().now() + takes);
+  return takes;
+}
 
 /// When bytes that are sent now arrive: never before those that were sent earlier.
 Clock::time_point Wire::arrival(Way& way) {

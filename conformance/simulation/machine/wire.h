@@ -24,7 +24,8 @@ class Wire : public std::enable_shared_from_this<Wire> {
  public:
   enum End : std::size_t { client, server };
 
-  Wire(Network& network, int number, const Access& access, std::string to, Random random);
+  Wire(Network& network, int number, const Access& access, std::string to, Random random,
+       Traffic& traffic);
   Wire(const Wire&) = delete;
   Wire& operator=(const Wire&) = delete;
 
@@ -88,7 +89,8 @@ class Wire : public std::enable_shared_from_this<Wire> {
   void writable(End end);
   void send_end(End from);
   Clock::time_point arrival(Way& way);
-  Micros delay() { return random_.between(access_.min_delay, access_.max_delay); }
+  /// How long what is sent now takes.
+  Micros delay();
   static End other(End end) { return end == client ? server : client; }
   void tell_end(End end);
   void forget_if_over();
@@ -97,6 +99,7 @@ class Wire : public std::enable_shared_from_this<Wire> {
   Network& network_;
   const int number_;
   const Access& access_;
+  Traffic& traffic_;  ///< Of this access.
   const std::string to_;
   Random random_;
   std::array<Side, 2> sides_;

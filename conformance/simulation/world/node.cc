@@ -18,7 +18,7 @@ namespace phx::simulation {
 /// One shard. Whatever runs on its host runs as on its thread.
 struct Node::Part final : process::Chooser {
   Part(Machine& machine, const Node& node, std::uint32_t number, const Log& log,
-       process::Workers& workers, server::MemoryBudget& memory)
+       process::Workers& workers, server::MemoryBudget& memory, server::Draining& draining)
       : host(node.name() + "." + std::to_string(number), machine.seed),
         agenda(machine.agenda),
         turns(machine.seed, "turns", number),
@@ -32,7 +32,7 @@ struct Node::Part final : process::Chooser {
     host.drift = node.options_.drift;
     machine.on(host, [&] {
       shard = std::make_unique<server::Shard>(number, node.endpoint_, log, workers, memory,
-                                              node.options_.shard);
+                                              draining, node.options_.shard);
       if (node.options_.chooses) shard->scheduler().choose_by(*this);
     });
   }
@@ -119,7 +119,7 @@ Node::Node(Machine& machine, const Options& options, const Log& log,
   std::vector<process::Scheduler*> schedulers;
   std::vector<pubsub::PubSub*> hubs;
   for (std::uint32_t i = 0; i < options_.shards; ++i) {
-    parts_.push_back(std::make_unique<Part>(machine, *this, i, log, workers_, memory_));
+    parts_.push_back(std::make_unique<Part>(machine, *this, i, log, workers_, memory_, draining_));
     schedulers.push_back(&parts_.back()->shard->scheduler());
     hubs.push_back(&parts_.back()->shard->pubsub());
   }

@@ -75,6 +75,7 @@ class Node {
   const Options options_;
   process::Workers workers_;
   server::MemoryBudget memory_;
+  server::Draining draining_;
   const std::shared_ptr<Adapter> adapter_;  ///< Null if it is alone.
   Endpoint endpoint_;
   std::vector<std::unique_ptr<Part>> parts_;

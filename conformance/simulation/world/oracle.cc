@@ -235,13 +235,18 @@ void Oracle::answered(Number question, const std::string& status, Number answers
   }
 }
 
-void Oracle::check_prompt(Number question, Clock::duration took, Millis due,
+void Oracle::check_prompt(const std::string& what, Clock::duration still, Millis due) {
+  if (still <= due) return;
+  violated(invariants::answered_in_time,
+           fmt::format("{} was answered after nothing had been on its way for {} ms in all", what,
+                       std::chrono::floor<Millis>(still).count()));
+}
+
+void Oracle::check_prompt(Number question, Clock::duration still, Millis due,
                           std::uint64_t disturbances) {
   const Question& asked = questions_.at(question - 1);
-  if (asked.disturbances != disturbances || took <= due) return;
-  violated(invariants::answered_in_time,
-           fmt::format("{}'s {} ({}) was answered after {} ms", asked.who, asked.what, question,
-                       std::chrono::floor<Millis>(took).count()));
+  if (asked.disturbances != disturbances) return;
+  check_prompt(fmt::format("{}'s {} ({})", asked.who, asked.what, question), still, due);
 }
 
 void Oracle::gets(Number member, Number question) {

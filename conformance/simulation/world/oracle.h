@@ -211,8 +211,10 @@ class Oracle {
   void answered(Number question, const std::string& status, Number answers,
                 std::uint64_t disturbances, bool never_answered);
 
-  /// It took so long; `due`: at most, if its client was undisturbed.
-  void check_prompt(Number question, Clock::duration took, Millis due, std::uint64_t disturbances);
+  /// While `what` waited for its answer, the network was still for that long; `due`: at most.
+  void check_prompt(const std::string& what, Clock::duration still, Millis due);
+  /// The same for a question, if its client was undisturbed.
+  void check_prompt(Number question, Clock::duration still, Millis due, std::uint64_t disturbances);
 
   /// From now on, and until calm(), what is said on one node may not reach another: what Redis
   /// does not get is lost, as in Phoenix.

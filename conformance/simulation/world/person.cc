@@ -18,6 +18,9 @@ constexpr Millis after_shaking{75'000};
 /// What a worker thread takes for one question, at most, and what is handled there.
 constexpr Millis work{1'100};
 constexpr std::size_t worth_a_worker = 65'000;
+/// How long nothing may be on its way to or from a client to which nothing happens and that waits
+/// for an answer.
+constexpr Millis prompt{2'000};
 
 }  // namespace
 
@@ -204,13 +207,11 @@ void Person::sit(const std::shared_ptr<Seat>& seat, const std::string& topic,
     });
   }
   const bool in_time = open_ && troubles_ == 0 && !oracle_.troubled_between_nodes();
-  const Millis due = in_time ? prompt() + 2 * work : std::chrono::hours(1);
-  seat->topic->join().then([this, seat, topic, due, asked = now(), as_of = disturbances_,
+  const Millis due = in_time ? prompt + 2 * work : std::chrono::hours(1);
+  seat->topic->join().then([this, seat, topic, due, asked = still(), as_of = disturbances_,
                             first = true](const Answer& answer) mutable {
-    if (std::exchange(first, false) && as_of == disturbances_ && now() - asked > due) {
-      oracle_.violated(invariants::answered_in_time,
-                       fmt::format("{}'s join of {} was answered after {} ms", name(), topic,
-                                   std::chrono::floor<Millis>(now() - asked).count()));
+    if (std::exchange(first, false) && as_of == disturbances_) {
+      oracle_.check_prompt(fmt::format("{}'s join of {}", name(), topic), still() - asked, due);
     }
     if (answer.ok()) {
       hears();
@@ -249,30 +250,22 @@ void Person::ask(const std::string& topic, const std::string& event, std::size_t
   if (!joined || troubles_ > 0) disturb();  // it may wait for a server that is away, or be refused
   const bool works = event == "block" || filler > worth_a_worker;
   if (works) ++works_;
-  const Millis due = prompt() + works_ * work + Millis{event == "late" ? filler % 3'000 : 0};
+  const Millis due = prompt + works_ * work + Millis{event == "late" ? filler % 3'000 : 0};
   Payload payload{{"question", number},
                   {"by", name()},
                   {"ms", filler % 3'000},
                   {"filler", std::string(filler, 'x')}};
   const bool never = event == "nothing" || event == "crash";
   found->second->topic->push(event, std::move(payload))
-      .then([this, number, never, works, due, asked = now()](const Answer& answer) {
+      .then([this, number, never, works, due, asked = still()](const Answer& answer) {
         if (works) --works_;
         const auto answers = static_cast<Oracle::Number>(answer.response["question"].integer_or(0));
         oracle_.answered(number, answer.status, answers, disturbances_, never);
         // A join that comes first may wait for Redis.
         constexpr Millis for_redis{5'000};
         const Millis more = oracle_.troubled_between_nodes() ? for_redis : Millis{0};
-        if (answers != 0) oracle_.check_prompt(number, now() - asked, due + more, disturbances_);
+        if (answers != 0) oracle_.check_prompt(number, still() - asked, due + more, disturbances_);
       });
-}
-
-/// How long an answer may take to a client to which nothing happens: as many round trips as its
-/// largest message needs, and less than a poll is held.
-Millis Person::prompt() const {
-  constexpr int trips = 70;
-  constexpr Millis held{9'500};
-  return std::min(held, Millis{2'000} + std::chrono::ceil<Millis>(trips * access_.max_delay));
 }
 
 void Person::answer_roll_call() {

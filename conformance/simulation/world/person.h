@@ -110,7 +110,8 @@ class Person {
   /// that is lost on the way is not sent again, as in Phoenix.
   void lose_sight();
   void lose_sight(const std::string& topic);
-  Millis prompt() const;
+  /// See Traffic::still().
+  Clock::duration still() const { return machine_.network.still(access_); }
   void sit(const std::shared_ptr<Seat>& seat, const std::string& topic, const std::string& how);
 
   Machine& machine_;

@@ -308,12 +308,8 @@ void World::trouble_people_of(const Server& server, Millis lasting, bool drains)
   const auto each = [this, number = server.number](auto what) {
     for (std::size_t i = number; i < people_.size(); i += servers_.size()) what(*people_[i]);
   };
-  // Each shard says farewell on its own. One that holds a poll may cut it off while the poll's
-  // session, on another shard, still waits to be drained.
-  const bool in_time = scene_.shards == 1 || scene_.drained_at_once > 1;
-  each([this, drains, in_time](Person& person) {
-    const bool is_held = in_time && wiretap_.is_held(person.name());
-    drains ? person.expect_restart(is_held) : person.trouble();
+  each([this, drains](Person& person) {
+    drains ? person.expect_restart(wiretap_.is_held(person.name())) : person.trouble();
   });
   later(lasting + until_noticed, [each] { each([](Person& person) { person.calm_down(); }); });
 }
