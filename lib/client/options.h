@@ -74,7 +74,7 @@ struct ClientOptions {
   Millis longpoll_request{20'000};
   /// Waits before the first, second … next try to connect; the last one repeats. The count restarts
   /// once a connection has brought a message, so a server that opens and closes at once is not
-  /// retried in a tight loop.
+  /// retried in a tight loop. Without any, each wait is 1 s.
   std::vector<Millis> reconnect_after{Millis{10},    Millis{50},   Millis{100}, Millis{150},
                                       Millis{200},   Millis{250},  Millis{500}, Millis{1'000},
                                       Millis{2'000}, Millis{5'000}};

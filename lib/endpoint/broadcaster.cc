@@ -49,6 +49,11 @@ void Broadcaster::open(std::vector<pubsub::PubSub*> hubs, const telemetry::Telem
   open_ = true;
 }
 
+bool Broadcaster::is_open() const {
+  const std::lock_guard lock(mutex_);
+  return open_;
+}
+
 void Broadcaster::close() {
   std::vector<pubsub::PubSub*> hubs;
   {

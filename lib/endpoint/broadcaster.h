@@ -29,6 +29,7 @@ class Broadcaster {
   /// The server has ended: no broadcast reaches its hubs any more. Waits for those under way; must
   /// not be called from within one.
   void close();
+  bool is_open() const;
 
   /// False if no server runs. \throws EncodeError on a shard's own thread, as channel::broadcast
   /// does.

@@ -7,6 +7,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "base/option_error.h"
 #include "endpoint/find_mount.h"
 #include "endpoint/request_id.h"
 #include "http/query.h"
@@ -38,20 +39,6 @@ void check_rate(const std::optional<Rate>& rate, const std::string& name) {
                               name + " to std::nullopt for no limit");
 }
 
-void require(bool sensible, const char* option, const char* expected, const std::string& got) {
-  if (sensible) return;
-  throw std::invalid_argument(std::string("expected ") + expected + ", got " + got + ": set " +
-                              option);
-}
-
-void require_time(const char* option, Millis value) {
-  require(value > Millis{0}, option, "at least 1 ms", std::to_string(value.count()));
-}
-
-void require_one(const char* option, std::size_t value) {
-  require(value > 0, option, "at least 1", "0");
-}
-
 /// Refuses times and limits with which every client would be closed, or no message taken.
 void check_limits(const transport::WebsocketOptions& websocket) {
   require_time("WebsocketOptions::timeout", websocket.timeout);
@@ -70,11 +57,11 @@ void check_mount(const Mount& mount) {
   if (!mount.socket) {
     throw std::invalid_argument("expected a user socket at \"" + mount.path + "\", got none");
   }
-  require(!transport::offers(mount).empty(), "Mount::serializers", "at least one serializer",
-          "none");
+  require_option(!transport::offers(mount).empty(), "Mount::serializers", "at least one serializer",
+                 "none");
   serializer::check_offers(transport::offers(mount));
-  require(mount.websocket || mount.longpoll, "Mount::websocket or Mount::longpoll",
-          "a mount with a transport", "none");
+  require_option(mount.websocket || mount.longpoll, "Mount::websocket or Mount::longpoll",
+                 "a mount with a transport", "none");
   if (mount.websocket) check_path(mount.websocket->path, "a websocket's");
   if (mount.longpoll) check_path(mount.longpoll->path, "a long-poll's");
   if (mount.websocket) check_limits(*mount.websocket);
@@ -150,6 +137,7 @@ Endpoint::Endpoint(EndpointOptions options)
                                     .an_address = options_.max_longpoll_sessions_per_address})) {}
 
 void Endpoint::socket(Mount mount) {
+  require_stopped("socket");
   check_mount(mount);
   check_new(mount, mounts_);
   mounts_.push_back(std::move(mount));
@@ -157,7 +145,15 @@ void Endpoint::socket(Mount mount) {
 
 Endpoint::~Endpoint() = default;
 
+/// Its shards read what it has without a lock.
+void Endpoint::require_stopped(const char* function) const {
+  if (!broadcaster_->is_open()) return;
+  throw std::logic_error("expected an endpoint whose server does not run: call Endpoint::" +
+                         std::string(function) + " before Server::start");
+}
+
 void Endpoint::admin_socket(Mount mount) {
+  require_stopped("admin_socket");
   check_mount(mount);
   check_new(mount, admin_mounts_);
   admin_mounts_.push_back(std::move(mount));
@@ -167,7 +163,10 @@ void Endpoint::get(std::string_view path, Page page) { at(path).get = std::move(
 
 void Endpoint::post(std::string_view path, Page page) { at(path).post = std::move(page); }
 
-Endpoint::Pages& Endpoint::at(std::string_view path) { return pages_[http::plain_path(path)]; }
+Endpoint::Pages& Endpoint::at(std::string_view path) {
+  require_stopped("get and post");
+  return pages_[http::plain_path(path)];
+}
 
 /// A method without a handler here is refused with the list of those that have one (RFC 9110,
 /// 15.5.6).
@@ -185,6 +184,7 @@ void Endpoint::presence(Presence& presence, presence::ClusterOptions options) {
 }
 
 void Endpoint::child(Child child) {
+  require_stopped("child");
   if (!child.start) {
     throw std::invalid_argument("expected a function that makes the child \"" + child.id +
                                 "\", got none: set Child::start");

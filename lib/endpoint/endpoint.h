@@ -91,9 +91,13 @@ class Endpoint {
   Endpoint& operator=(const Endpoint&) = delete;
   ~Endpoint();
 
+  // What an endpoint has is complete before its server starts. While one runs, these throw
+  // std::logic_error.
+
   /// Mounts a user socket. \throws std::invalid_argument for a path, its own or a transport's, that
-  /// does not begin with `/`, for a missing user socket, for no transport, for one that this path
-  /// has already, for invalid versions, and for a rate, a limit or a time of 0.
+  /// does not begin with `/`, for a missing user socket, for a transport that this path has
+  /// already, for invalid versions, and for a rate of 0; OptionError for no transport, and for a
+  /// limit or a time of 0.
   void socket(transport::Mount mount);
   /// Mounts a user socket on the admin port alone, for websockets. \throws like socket().
   void admin_socket(transport::Mount mount);
@@ -192,6 +196,7 @@ class Endpoint {
     http::Response answer(const http::Request& request) const;
   };
   Pages& at(std::string_view path);
+  void require_stopped(const char* function) const;
   std::vector<std::unique_ptr<socket::Drainer>> drainers_of(
       const std::vector<transport::Mount>& mounts) const;
   Outcome secured(const http::Request& request, const Context& context) const;

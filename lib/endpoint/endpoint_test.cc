@@ -2,6 +2,7 @@
 
 #include "endpoint/endpoint.h"
 
+#include "base/option_error.h"
 #include "testing/case.h"
 #include "testing/fakes.h"
 
@@ -207,7 +208,7 @@ PHX_TEST("a mount without a transport, or with a time or a limit of 0, is refuse
     transport::Mount mount{"/socket", std::make_shared<Users>()};
     mount.longpoll.emplace();
     change(mount);
-    return expect_throw<std::invalid_argument>([&] { endpoint.socket(mount); });
+    return expect_throw<OptionError>([&] { endpoint.socket(mount); });
   };
   expect_eq(refused([](auto& mount) { mount.websocket->timeout = Millis{0}; }),
             std::string("expected at least 1 ms, got 0: set WebsocketOptions::timeout"));

@@ -2,21 +2,9 @@
 
 #include "server/check_options.h"
 
-#include <fmt/format.h>
+#include "base/option_error.h"
 
 namespace phx::server {
-namespace {
-
-void require_one(const char* option, std::size_t value) {
-  if (value == 0) throw OptionError(option, "expected at least 1, got 0");
-}
-
-void require_time(const char* option, Millis value) {
-  if (value > Millis{0}) return;
-  throw OptionError(option, fmt::format("expected at least 1 ms, got {}", value.count()));
-}
-
-}  // namespace
 
 void check_options(const ServerOptions& options) {
   require_one("ServerOptions::max_connections", options.max_connections);
@@ -33,10 +21,8 @@ void check_options(const ServerOptions& options) {
   require_time("HttpLimits::patience", options.http.patience);
   require_time("ServerOptions::write_patience", options.write_patience);
   if (options.tls) require_time("TlsOptions::handshake_patience", options.tls->handshake_patience);
-  if (options.farewell < Millis{0}) {
-    throw OptionError("ServerOptions::farewell",
-                      fmt::format("expected 0 ms or more, got {}", options.farewell.count()));
-  }
+  require_option(options.farewell >= Millis{0}, "ServerOptions::farewell", "0 ms or more",
+                 std::to_string(options.farewell.count()));
 }
 
 }  // namespace phx::server

@@ -14,6 +14,7 @@
 
 #include "base/option_error.h"
 #include "testing/case.h"
+#include "testing/echo_room.h"
 #include "testing/tls.h"
 
 using namespace phx;
@@ -73,6 +74,24 @@ PHX_TEST("a running server can't be started again, and a stopped one may be stop
   expect(server.stop() && server.stop(), "twice");
   server.start();
   expect(page(server).ends_with("hello"), "and it may start again");
+}
+
+PHX_TEST("an endpoint changes before its server starts and after it has stopped, not meanwhile") {
+  Endpoint endpoint;
+  const auto page = [](const auto&) { return http::Response{200, "hello"}; };
+  const auto mount = [&] { endpoint.socket({"/late", std::make_shared<EchoSocket>()}); };
+  Server server(endpoint, {.port = 0, .shards = 1}, Log::silent());
+  server.start();
+  expect_eq(expect_throw<std::logic_error>(mount),
+            std::string("expected an endpoint whose server does not run: call Endpoint::socket "
+                        "before Server::start"));
+  expect_throw<std::logic_error>([&] { endpoint.get("/late", page); });
+  expect_throw<std::logic_error>([&] {
+    endpoint.child({"late", [](const auto&) { return std::unique_ptr<process::Process>(); }});
+  });
+  server.stop();
+  mount();
+  endpoint.get("/late", page);
 }
 
 PHX_TEST("a thousand starts and stops of a server leave no descriptor, thread or memory behind") {
