@@ -117,16 +117,17 @@ bool Oracle::hears(Member& member, const std::string& place, Number number) {
   const Number next = from.next != 0 ? from.next : from.first;
   if (number > said_[member.topic][place]) return false;
   const bool is_first = from.next == 0 && from.loose;
-  const Number due = is_first ? due_from(member, place, number) : next;
+  Number due = is_first ? due_from(member, place, number) : next;
+  if (const Number after = next_for(member, place); number >= after) due = std::max(due, after);
   const bool fits = number >= due ? may_lack(member, place, due, number) : is_first;
   if (fits) from.next = number + 1;
   return fits;
 }
 
-bool Oracle::has_heard(const Member& member, const std::string& place, Number number) const {
+Oracle::Number Oracle::next_for(const Member& member, const std::string& place) const {
+  const Number before = member.before != 0 ? next_for(members_[member.before - 1], place) : 0;
   const auto from = member.ears.find(place);
-  if (from != member.ears.end() && from->second.next > number) return true;
-  return member.before != 0 && has_heard(members_[member.before - 1], place, number);
+  return from == member.ears.end() ? before : std::max(before, from->second.next);
 }
 
 void Oracle::misses(const std::string& who, const std::string& topic) {
@@ -156,20 +157,17 @@ void Oracle::check_heard(const std::string& who, const std::string& topic) {
   for (const auto& [place, count] : said_[hearer.topic]) {
     const Ear& from = ear(hearer, place);
     if (before_roll_call_ && count > (*before_roll_call_)[hearer.topic][place]) {
-      if (has_heard(hearer, place, count)) continue;
+      if (next_for(hearer, place) > count) continue;
       violated(invariants::all_heard,
                fmt::format("{} is not heard by {} on {}, and nothing is wrong", place, who,
                            hearer.topic));
     }
     const bool is_first = from.next == 0 && from.loose;
-    const Number due = is_first         ? due_from(hearer, place, count + 1)
-                       : from.next != 0 ? from.next
-                                        : from.first;
+    const Number first = is_first ? due_from(hearer, place, count + 1) : from.first;
+    const Number due = std::max(first, next_for(hearer, place));
     if (may_lack(hearer, place, due, count + 1)) continue;
-    if (from.next == 0 && has_heard(hearer, place, count)) continue;
-    violated(invariants::all_heard,
-             fmt::format("{} has heard {}'s up to {} on {}, of {}", who, place,
-                         from.next == 0 ? from.first - 1 : from.next - 1, hearer.topic, count));
+    violated(invariants::all_heard, fmt::format("{} has heard {}'s up to {} on {}, of {}", who,
+                                                place, due - 1, hearer.topic, count));
   }
 }
 

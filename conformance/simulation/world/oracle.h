@@ -281,8 +281,8 @@ class Oracle {
   bool hears(Member& member, const std::string& place, Number number);
   /// The first that was said there after the member's join was answered; `unless` it was not.
   static Number due_from(const Member& member, const std::string& place, Number unless);
-  /// It, or the member before it, has heard this there.
-  bool has_heard(const Member& member, const std::string& place, Number number) const;
+  /// The one after the last that it, or the member before it, has heard there; 0: none.
+  Number next_for(const Member& member, const std::string& place) const;
 
   const bool alone_;
   std::optional<Violation> violation_;
