@@ -18,7 +18,7 @@ bool is_control(char32_t point) {
 }
 
 /// REQUIRES: no control characters. Valid in JSON, and in logfmt, whose parsers unquote as Go does.
-std::string quoted(std::string_view line) {
+std::string in_quotes(std::string_view line) {
   std::string text = "\"";
   for (const char c : line) {
     if (c == '"' || c == '\\') text += '\\';
@@ -33,7 +33,7 @@ std::string logfmt_value(std::string_view value) {
   std::string line = one_line(value);
   const bool plain = line.find_first_of(" =\"") == std::string::npos &&
                      line.find("\xEF\xBF\xBD") == std::string::npos;
-  return plain ? line : quoted(line);
+  return plain ? line : in_quotes(line);
 }
 
 /// Names are the program's own; characters that could end one are replaced.
@@ -71,7 +71,7 @@ void LogLine::add(std::string_view name, std::string_view value) {
 void LogLine::append(std::string name, std::string_view value) {
   if (form_ == Form::json) {
     if (!line_.empty()) line_ += ',';
-    line_ += quoted(name) + ":" + quoted(one_line(value));
+    line_ += in_quotes(name) + ":" + in_quotes(one_line(value));
   } else {
     if (!line_.empty()) line_ += ' ';
     line_ += name + "=" + logfmt_value(value);
