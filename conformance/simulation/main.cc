@@ -12,6 +12,7 @@
 #include <fstream>
 #include <memory>
 #include <random>
+#include <set>
 #include <vector>
 
 #include "conformance/simulation/enumerate.h"
@@ -39,18 +40,20 @@ class Tally {
     steps_ += outcome.steps;
     frames_ += outcome.frames;
     faults_ += outcome.faults;
+    states_.insert(outcome.states.begin(), outcome.states.end());
   }
   std::string line() const {
     const auto took = std::chrono::duration<double>(RealClock::now() - began_).count();
     return fmt::format(
-        "{} worlds, {:.1f} simulated hours, {} steps, {} frames, {} faults in {:.0f} s", worlds_,
-        std::chrono::duration<double, std::ratio<3600>>(lived_).count(), steps_, frames_, faults_,
-        took);
+        "{} worlds, {:.1f} simulated hours, {} steps, {} frames, {} states, {} faults in {:.0f} s",
+        worlds_, std::chrono::duration<double, std::ratio<3600>>(lived_).count(), steps_, frames_,
+        states_.size(), faults_, took);
   }
 
  private:
   const RealClock::time_point began_ = RealClock::now();
   std::uint64_t worlds_ = 0, steps_ = 0, frames_ = 0, faults_ = 0;
+  std::set<std::string> states_;
   Millis lived_{0};
 };
 

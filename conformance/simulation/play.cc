@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <sstream>
 #include <stdexcept>
 
 #include "conformance/simulation/enumerate.h"
@@ -29,7 +30,7 @@ constexpr rlim_t max_processor_time =
     20;  // seconds of a processor: a world takes some milliseconds
 
 /// Numbers a line, then texts, each with its size before it.
-std::string written(const Outcome& outcome, const std::array<std::string_view, 5>& texts) {
+std::string written(const Outcome& outcome, const std::array<std::string_view, 6>& texts) {
   std::string all = fmt::format("{} {} {} {} {} {} {}\n", outcome.violation ? 1 : 0, outcome.hash,
                                 outcome.steps, outcome.frames, outcome.faults,
                                 outcome.lived.count(), outcome.when.time_since_epoch().count());
@@ -67,10 +68,13 @@ bool read_into(Played& played, std::string_view text) {
              .when = Clock::time_point(Clock::duration(when))};
   text.remove_prefix(line + 1);
   Violation violation;
+  std::string states;
   for (std::string* part :
-       {&violation.invariant, &violation.what, &played.trace, &played.tale, &played.har}) {
+       {&violation.invariant, &violation.what, &played.trace, &played.tale, &played.har, &states}) {
     *part = take_text(text);
   }
+  std::istringstream lines(states);
+  for (std::string state; std::getline(lines, state);) outcome.states.insert(state);
   if (violated != 0) outcome.violation = violation;
   return true;
 }
@@ -84,7 +88,8 @@ bool read_into(Played& played, std::string_view text) {
   const Violation& violation = outcome.violation ? *outcome.violation : none;
   const std::string har = play.keeps_trace ? har_of(world.frames()) : std::string();
   const std::string text =
-      written(outcome, {violation.invariant, violation.what, world.trace(), world.tale(), har});
+      written(outcome, {violation.invariant, violation.what, world.trace(), world.tale(), har,
+                        fmt::format("{}", fmt::join(outcome.states, "\n"))});
   for (std::size_t at = 0; at < text.size();) {
     const ssize_t some = ::write(pipe, text.data() + at, text.size() - at);
     if (some <= 0) break;

@@ -57,6 +57,8 @@ inline Step post(const std::string& target, const std::string& body, Texts due,
       head("POST " + target, headers + fmt::format("Content-Length: {}\r\n", body.size())) + body,
       std::move(due)};
 }
+/// A post is answered once its session has it: what the channel says to it comes later.
+inline Step wait() { return {Step::wait, "", {}}; }
 inline constexpr const char* lines = "Content-Type: application/x-ndjson\r\n";
 
 inline const std::string joined = R"(["1","1","hall:a","phx_reply",{"response":{"kind":"public",)";

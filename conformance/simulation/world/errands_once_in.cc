@@ -66,14 +66,14 @@ void add_polls(std::vector<Errand>& all) {
        post(publish, join_a, {"200", R"({"status":200})"}),
        ask(poll, {"200", R"(\"token\":\"secret\")"})});
   one("lines", {begin(), post(publish, join_a + "\r\n" + echo, {"200", R"({"status":200})"}, lines),
-                ask(poll, answered)});
+                wait(), ask(poll, answered)});
   const std::string bytes = std::string("\0\1\1\6\4", 5) + "12hall:zecho?!";
   one("lines of bytes",
       {begin(),
        post(publish,
             std::string(R"(["1","1","hall:z","phx_join",{}])") + "\n" + base64::encode(bytes),
             {"200", R"({"status":200})"}, lines),
-       ask(poll, {"200", R"("\u0001\u0001\u0001\u0006\u000212hall:zok?!")"})});
+       wait(), ask(poll, {"200", R"("\u0001\u0001\u0001\u0006\u000212hall:zok?!")"})});
   one("a line that is nothing", {begin(), post(publish, join_a + "\n%%%", {"500"}, lines)});
   std::string many = join_a;
   for (int i = 2; i < 120; ++i)
@@ -95,7 +95,7 @@ void add_polls(std::vector<Errand>& all) {
   const std::string few = "/few/acme/longpoll?vsn=2.0.0&token={token}";
   one("more frames than may wait",
       {begin("/few/acme", "&name=any"), post(few, join_a, {"200", R"({"status":200})"}),
-       post(few, R"(["1","2","hall:a","many",{"count":11}])", {"200"}),
+       post(few, R"(["1","2","hall:a","many",{"count":11}])", {"200"}), wait(),
        ask("GET " + few, {"200", R"({"messages":[],"status":410,)"})});
   one("more bytes than may wait",
       {begin("/few/acme", "&name=any"), post(few, join_a, {"200", R"({"status":200})"}),
@@ -103,7 +103,7 @@ void add_polls(std::vector<Errand>& all) {
        ask("GET " + few, {"200", R"("status":200)"})});
   one("longer frames than may wait",
       {begin("/few/acme", "&name=any"), post(few, join_a, {"200", R"({"status":200})"}),
-       post(few, R"(["1","2","hall:a","many",{"count":3,"size":8000}])", {"200"}),
+       post(few, R"(["1","2","hall:a","many",{"count":3,"size":8000}])", {"200"}), wait(),
        ask("GET " + few, {"200", R"({"messages":[],"status":410,)"})});
   one("more than one answer holds",
       {begin(), post(publish, join_a, {"200", R"({"status":200})"}), ask(poll, {"200"}),

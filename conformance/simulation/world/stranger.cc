@@ -138,11 +138,20 @@ void Stranger::next() {
     case Errand::Step::text: line_->write(frame(what, 0x81)); break;
     case Errand::Step::binary: line_->write(frame(what, 0x82)); break;
     case Errand::Step::hang_up: return hang_up();
+    case Errand::Step::wait: return wait();
   }
   if (step.due.empty()) {
     ++step_;
     next();
   }
+}
+
+void Stranger::wait() {
+  constexpr Millis a_moment{500};
+  machine_.agenda.after(a_moment, host_, "goes on", [this] {
+    ++step_;
+    next();
+  });
 }
 
 /// After the request has got there. The errand goes on only if the server had certainly not
@@ -164,7 +173,7 @@ void Stranger::hang_up() {
 void Stranger::heard() {
   while (step_ < errand_.steps.size() && !wrong_) {
     const auto kind = errand_.steps[step_].kind;
-    if (kind == Errand::Step::hang_up) return;
+    if (kind == Errand::Step::hang_up || kind == Errand::Step::wait) return;
     const bool asks = kind == Errand::Step::request || kind == Errand::Step::next_request;
     if (asks ? !has_answer() : !has_frames()) return;
     ++step_;

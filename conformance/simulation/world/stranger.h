@@ -20,9 +20,10 @@ constexpr std::size_t house_rules = 7;
 /// One thing to ask for. A value.
 struct Errand {
   /// A request, on a connection of its own, or a message on the websocket that it has opened. Or
-  /// the end of its connection while its request waits for the answer.
+  /// the end of its connection while its request waits for the answer. Or a moment, in which the
+  /// server's processes come to rest.
   struct Step {
-    enum Kind { request, next_request, text, binary, raw, hang_up } kind = request;
+    enum Kind { request, next_request, text, binary, raw, hang_up, wait } kind = request;
     std::string what;
     /// Of an answer: what must be in it, first its status, and what must not, after a `!`. Of a
     /// message: the frames that come of it, in turn, each from its beginning on; of a binary one
@@ -56,6 +57,7 @@ class Stranger {
   class Line;
   void next();
   void hang_up();
+  void wait();
   void heard();
   bool has_answer();
   bool has_frames();

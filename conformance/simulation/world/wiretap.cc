@@ -163,12 +163,25 @@ void Wiretap::hear(const Wire& wire, Conversation& of, bool to_client, const std
   const bool is_frame = see(text, seen);
   note(wire, to_client, text, is_frame && seen.topic == "phoenix");
   if (!is_frame) {
-    oracle_.violated(invariants::own_reply, "a frame that can't be read: " + text.substr(0, shown));
-  } else if (to_client) {
-    from_server(wire.number(), of, seen);
-  } else {
-    from_client(of, seen);
+    return oracle_.violated(invariants::own_reply,
+                            "a frame that can't be read: " + text.substr(0, shown));
   }
+  states_.insert(state(of, seen, to_client));
+  to_client ? from_server(wire.number(), of, seen) : from_client(of, seen);
+}
+
+std::string Wiretap::state(const Conversation& of, const SeenFrame& seen, bool to_client) const {
+  constexpr std::ptrdiff_t many = 3;
+  const auto on_topic = [&](const auto& of_join) { return of_join.second == seen.topic; };
+  const auto asked_there = [&](const auto& one) { return one.second.topic == seen.topic; };
+  const bool current = seen.join_ref.empty() || of.joined.contains(std::string(seen.join_ref));
+  return fmt::format("{} {} joins={} asked={}{}{}{}{}{}{}", arrow(to_client), seen.event,
+                     std::min(std::ranges::count_if(of.joined, on_topic), many),
+                     std::min(std::ranges::count_if(of.asked, asked_there), many),
+                     oracle_.is_member(of.owner, std::string(seen.topic)) ? " member" : "",
+                     current ? "" : " other-join", of.crashing.empty() ? "" : " crashing",
+                     of.client_ended || of.server_ended ? " ended" : "", of.polls ? " polls" : "",
+                     oracle_.troubled_between_nodes() ? " troubled" : "");
 }
 
 // --- Long-polling -------------------------------------------------------------------------------

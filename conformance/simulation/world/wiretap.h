@@ -33,6 +33,8 @@ class Wiretap final : public WireUser {
   void check_rest();
 
   std::uint64_t frames() const { return frames_; }
+  /// In how many ways a frame found things, each as a line: see state().
+  const std::set<std::string>& states() const { return states_; }
   /// A poll of this client's has reached its server, and is not answered.
   bool is_held(const std::string& owner) const;
 
@@ -75,6 +77,9 @@ class Wiretap final : public WireUser {
   void posted(const Wire& wire, std::string_view body);
   void polled(const Wire& wire, std::string_view body);
   void hear(const Wire& wire, Conversation& of, bool to_client, const std::string& text);
+  /// The frame's kind, and what it finds: living joins of its topic and messages there without an
+  /// answer (up to three), whether the server believes in a member, and what is not as usual.
+  std::string state(const Conversation& of, const SeenFrame& seen, bool to_client) const;
   void note(const Wire& wire, bool to_client, const std::string& text, bool heartbeat);
   void from_client(Conversation& of, const SeenFrame& seen);
   void from_server(int wire, Conversation& of, const SeenFrame& seen);
@@ -86,6 +91,7 @@ class Wiretap final : public WireUser {
   std::map<int, Conversation> conversations_;
   std::map<std::string, Conversation> sessions_;  ///< Of those that poll, by owner.
   std::uint64_t frames_ = 0;
+  std::set<std::string> states_;
   std::vector<Passed> passed_;
 };
 

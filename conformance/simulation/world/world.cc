@@ -418,6 +418,7 @@ Outcome World::play() {
           .steps = machine_.agenda.steps(),
           .frames = wiretap_.frames(),
           .faults = faults_,
+          .states = wiretap_.states(),
           .lived = std::chrono::duration_cast<Millis>(machine_.agenda.now().time_since_epoch() -
                                                       std::chrono::hours(1'000)),
           .when = machine_.agenda.now()};

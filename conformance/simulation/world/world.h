@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,10 +29,11 @@ struct Outcome {
   std::optional<Violation> violation = {};
   std::uint64_t hash = 0;  ///< Of the whole trace.
   std::uint64_t steps = 0;
-  std::uint64_t frames = 0;  ///< On the wire.
-  std::uint64_t faults = 0;  ///< That fate has brought.
-  Millis lived{0};           ///< In the world's own time.
-  Clock::time_point when{};  ///< Of the violation.
+  std::uint64_t frames = 0;           ///< On the wire.
+  std::uint64_t faults = 0;           ///< That fate has brought.
+  std::set<std::string> states = {};  ///< See Wiretap::states().
+  Millis lived{0};                    ///< In the world's own time.
+  Clock::time_point when{};           ///< Of the violation.
 };
 
 /// Neither copied nor moved. One at a time, and one a process: the library's own caches stay.
