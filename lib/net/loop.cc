@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -15,10 +16,11 @@
 namespace phx::net {
 namespace {
 
-/// How many numbers the first context's table has places for. libwebsockets 4.1 reads a whole table
-/// when a plain connection closes, so the many servers that never have more sockets than this don't
-/// pay for the table of those that do. The kernel gives out the lowest number that is free.
-constexpr std::size_t low_numbers = 1'024;
+/// How many numbers the tables of the first contexts have places for. libwebsockets 4.1 reads a
+/// whole table, and a field of each connection in it, when a plain connection closes. The kernel
+/// gives out the lowest number that is free, so a server pays for no larger table than it needs,
+/// and connections that come and go beside many idle ones often are in a small one.
+constexpr std::array<std::size_t, 2> low_numbers{128, 1'024};
 
 }  // namespace
 
@@ -35,7 +37,9 @@ Loop::Handles::Handles(std::size_t descriptors) {
   waker.open([this](uv_async_t* h) { return uv_async_init(&uv, h, UvHandle<uv_async_t>::call); },
              [] {});  // the check handle does the work
 
-  if (descriptors > low_numbers) contexts.push_back(std::make_unique<LwsContext>(uv, low_numbers));
+  for (const std::size_t numbers : low_numbers) {
+    if (descriptors > numbers) contexts.push_back(std::make_unique<LwsContext>(uv, numbers));
+  }
   contexts.push_back(std::make_unique<LwsContext>(uv, descriptors));
 }
 
@@ -75,8 +79,9 @@ void Loop::prepare(const Certificate& certificate) {
 std::unique_ptr<Stream> Loop::adopt(int socket, Peer peer, const Certificate* certificate) {
   const auto& contexts = handles_->contexts;
   const bool secure = certificate != nullptr;
-  const LwsContext& context =
-      *(secure || !contexts.front()->has_place_for(socket) ? contexts.back() : contexts.front());
+  auto smallest = secure ? contexts.end() - 1 : contexts.begin();
+  while (smallest != contexts.end() - 1 && !(*smallest)->has_place_for(socket)) ++smallest;
+  const LwsContext& context = **smallest;
   if (!context.has_place_for(socket)) {  // libwebsockets would neither take it nor close it
     ::close(socket);
     return nullptr;

@@ -12,7 +12,7 @@ namespace {
 
 /// Descriptors for other things than connections: logs, ports, loops, a file now and then.
 constexpr std::size_t descriptors_of_its_own = 64;
-constexpr std::size_t descriptors_a_shard = 8;
+constexpr std::size_t descriptors_a_shard = 10;
 
 std::size_t open_files_limit() {
   rlimit limit{};

@@ -68,8 +68,8 @@ PHX_TEST("a server warns if each request's own host decides which pages connect"
 PHX_TEST("the warning about more connections than descriptors names the number to set") {
   const ServerOptions options{.shards = 1, .max_connections = 1'000};
   expect_eq(server::out_of_reach(options, 2'000), std::string());
-  expect_eq(server::out_of_reach(options, 1'072), std::string());
+  expect_eq(server::out_of_reach(options, 1'074), std::string());
   const std::string sentence = server::out_of_reach(options, 1'024);
   expect(sentence.find("max_connections is 1000, but this process may have 1024") == 0, sentence);
-  expect(sentence.find("LimitNOFILE= of a systemd unit) to 1072") != std::string::npos, sentence);
+  expect(sentence.find("LimitNOFILE= of a systemd unit) to 1074") != std::string::npos, sentence);
 }
