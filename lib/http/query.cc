@@ -9,6 +9,8 @@
 #include <optional>
 #include <vector>
 
+#include "base/utf8.h"
+
 namespace phx::http {
 namespace {
 
@@ -77,13 +79,15 @@ Json tree_of(const Level& level) {
   return tree;
 }
 
+constexpr const char* not_utf8 = "expected a query in UTF-8, got other bytes";
+
 void add_pair(Level& params, std::string_view pair) {
   if (pair.empty()) return;
   const std::size_t equals = pair.find('=');
   const std::string name = percent_decoded(pair.substr(0, equals), true);
   Json value = equals == std::string_view::npos ? std::string()
                                                 : percent_decoded(pair.substr(equals + 1), true);
-  static_cast<void>(Json(name));  // throws if the name is not valid UTF-8
+  if (!is_utf8(name)) throw BadQuery(not_utf8);
   constexpr std::size_t deepest = 32;
   std::vector<Key> keys = keys_of(name);
   if (keys.size() > deepest) throw BadQuery("expected at most 32 levels of brackets in a query");
@@ -112,7 +116,7 @@ Json parse_query(std::string_view query) try {
   }
   return tree_of(params);
 } catch (const JsonError&) {
-  throw BadQuery("expected a query in UTF-8, got other bytes");
+  throw BadQuery(not_utf8);
 }
 
 }  // namespace phx::http

@@ -58,6 +58,7 @@ Request head_of(const beast::request<beast::string_body>& parsed, std::size_t fi
 bool to_origin_form(Request& request) {
   std::string& target = request.target;
   target.erase(std::min(target.find('#'), target.size()));
+  if (target.starts_with('/')) return true;  // as nearly every one
   const std::string start = to_lower(std::string_view(target).substr(0, 8));
   const std::size_t scheme = start == "https://" ? 8 : start.starts_with("http://") ? 7 : 0;
   if (scheme != 0) {

@@ -129,7 +129,7 @@ void HttpConnection::resume() {
 }
 
 //! [answer]
-void HttpConnection::answer(http::Request request) {
+void HttpConnection::answer(http::Request&& request) {
   const process::TraceScope trace(host_.traces_for(request));
   process::hop("request", request);
   resolve_peer(request);

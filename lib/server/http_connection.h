@@ -84,7 +84,7 @@ class HttpConnection final : public net::StreamUser {
   void read_requests();
   void yield();
   void resume();
-  void answer(http::Request request);
+  void answer(http::Request&& request);
   void resolve_peer(http::Request& request);
   void become_websocket(transport::Upgrade upgrade);
   void log_access();
