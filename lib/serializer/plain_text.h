@@ -52,19 +52,14 @@ inline std::size_t plain_bytes(Block special) {
 #endif
 }
 
-/// The number of plain bytes at the start of a long text, four blocks at a time.
-[[gnu::noinline]] inline std::size_t plain_stretch(std::string_view text) {
-  constexpr std::size_t size = sizeof(Block);
-  std::size_t at = 0;
-  for (; at + 4 * size <= text.size(); at += 4 * size) {
-    const char* blocks = text.data() + at;
-    const Block special = special_in(block_at(blocks)) | special_in(block_at(blocks + size)) |
-                          special_in(block_at(blocks + 2 * size)) |
-                          special_in(block_at(blocks + 3 * size));
-    if (plain_bytes(special) < size) break;
-  }
-  return at;
-}
+/// The number of plain bytes at the start of a long text, in whole steps of sixty-four: a step with
+/// another byte in it does not count.
+std::size_t plain_stretch(std::string_view text);
+/// The two ways to find it: four blocks at a time, or two of twice their size with AVX2.
+std::size_t plain_stretch_by_16(std::string_view text);
+#ifdef __x86_64__
+std::size_t plain_stretch_by_32(std::string_view text);  ///< REQUIRES: has_avx2().
+#endif
 
 /// The number of plain bytes at the start of the text. Every byte of every message passes here;
 /// most strings end in their first blocks.

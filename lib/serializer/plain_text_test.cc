@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "base/processor.h"
 #include "testing/case.h"
 
 using namespace phx::serializer;
@@ -17,6 +18,21 @@ PHX_TEST("each byte is classified the same at any position") {
       std::string text(150, 'x');
       text[at] = static_cast<char>(value);
       expect_eq(plain_prefix(text), plain ? text.size() : at);
+    }
+  }
+}
+
+PHX_TEST("a stretch is the same by sixteen bytes at a time and by thirty-two") {
+  for (std::size_t size = 0; size < 300; ++size) {
+    for (std::size_t at = 0; at <= size; ++at) {
+      std::string text(size, 'x');
+      if (at < size) text[at] = at % 2 == 0 ? '\\' : static_cast<char>(0xC3);
+      const std::size_t steps = at / 64 * 64;
+      expect_eq(plain_stretch_by_16(text), steps);
+      expect_eq(plain_stretch(text), steps);
+#ifdef __x86_64__
+      if (phx::has_avx2()) expect_eq(plain_stretch_by_32(text), steps);
+#endif
     }
   }
 }

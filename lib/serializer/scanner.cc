@@ -37,17 +37,19 @@ void Scanner::end() {
   if (at_ != text_.size()) fail("nothing more");
 }
 
-/// Most strings of most messages end within two blocks, and need no more than this.
+/// Most strings of most messages end within two blocks, and need no more than this. Those that
+/// don't are likely to be long.
 [[gnu::always_inline]] inline void Scanner::string() {
   ++at_;
   for (int block = 0; block < 2 && at_ + sizeof(Block) <= text_.size(); ++block) {
     const std::size_t plain = plain_bytes(special_in(block_at(text_.data() + at_)));
     at_ += plain;
     if (plain == sizeof(Block)) continue;
-    if (text_[at_] != '"') break;
+    if (text_[at_] != '"') return rest_of_string();
     ++at_;
     return;
   }
+  at_ += plain_stretch({text_.data() + at_, text_.size() - at_});
   rest_of_string();
 }
 

@@ -53,6 +53,14 @@ void append_masked(std::string& out, unsigned flags, Opcode opcode, std::string_
 /// XORs `bytes` with the key; returns the key rotated for the byte after them. RFC 6455, 5.3.
 std::uint32_t unmask(char* bytes, std::size_t size, std::uint32_t mask);
 
+/// The two ways to do so for whole steps of sixty-four bytes: each returns the number of bytes in
+/// them. `twice` is the key, twice.
+std::size_t unmask_by_16(char* bytes, std::size_t size, std::uint64_t twice);
+#ifdef __x86_64__
+std::size_t unmask_by_32(char* bytes, std::size_t size,
+                         std::uint64_t twice);  ///< Needs has_avx2().
+#endif
+
 /// A close frame's payload: its code, big-endian, without a reason; empty for code 0.
 std::string close_payload(unsigned code);
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/processor.h"
 #include "base/utf8.h"
 #include "process/hop.h"
 #include "serializer/scanner.h"
@@ -293,25 +294,64 @@ std::variant<Close, Failure> read_close(std::string_view payload, Sender sender)
   return Close{code};
 }
 
+namespace {
+
+/// XORs a block of registers' size with the key.
+template <class Block>
+[[gnu::always_inline]] inline void unmask_block(char* from, Block key) {
+  Block block;
+  std::memcpy(&block, from, sizeof block);
+  block ^= key;
+  std::memcpy(from, &block, sizeof block);
+}
+
+using Block = std::uint64_t __attribute__((vector_size(16)));
+
+}  // namespace
+
+std::size_t unmask_by_16(char* bytes, std::size_t size, std::uint64_t twice) {
+  const Block key = {twice, twice};
+  std::size_t at = 0;
+  for (; at + 4 * sizeof key <= size; at += 4 * sizeof key) {
+    unmask_block(bytes + at, key);
+    unmask_block(bytes + at + sizeof key, key);
+    unmask_block(bytes + at + 2 * sizeof key, key);
+    unmask_block(bytes + at + 3 * sizeof key, key);
+  }
+  return at;
+}
+
+#ifdef __x86_64__
+[[gnu::target("avx2")]] std::size_t unmask_by_32(char* bytes, std::size_t size,
+                                                 std::uint64_t twice) {
+  using Wide = std::uint64_t __attribute__((vector_size(32)));
+  const Wide key = {twice, twice, twice, twice};
+  std::size_t at = 0;
+  for (; at + 2 * sizeof key <= size; at += 2 * sizeof key) {
+    Wide first;
+    Wide second;
+    std::memcpy(&first, bytes + at, sizeof first);
+    std::memcpy(&second, bytes + at + sizeof first, sizeof second);
+    first ^= key;
+    second ^= key;
+    std::memcpy(bytes + at, &first, sizeof first);
+    std::memcpy(bytes + at + sizeof first, &second, sizeof second);
+  }
+  return at;
+}
+#endif
+
 /// Sixty-four bytes at a time, then sixteen, then eight, then the rest.
 std::uint32_t unmask(char* bytes, std::size_t size, std::uint32_t mask) {
   const std::uint64_t twice = static_cast<std::uint64_t>(mask) << 32 | mask;
-  using Block = std::uint64_t __attribute__((vector_size(16)));
-  const Block four = {twice, twice};
   std::size_t at = 0;
-  const auto unmask_block = [four](char* from) {
-    Block block;
-    std::memcpy(&block, from, sizeof block);
-    block ^= four;
-    std::memcpy(from, &block, sizeof block);
-  };
-  for (; at + 4 * sizeof four <= size; at += 4 * sizeof four) {
-    unmask_block(bytes + at);
-    unmask_block(bytes + at + sizeof four);
-    unmask_block(bytes + at + 2 * sizeof four);
-    unmask_block(bytes + at + 3 * sizeof four);
+#ifdef __x86_64__
+  if (size >= 64 && has_avx2()) at = unmask_by_32(bytes, size, twice);
+#endif
+  if (at == 0) at = unmask_by_16(bytes, size, twice);
+  for (; at + sizeof(Block) <= size; at += sizeof(Block)) {
+    unmask_block(bytes + at, Block{twice, twice});
   }
-  for (; at + sizeof four <= size; at += sizeof four) unmask_block(bytes + at);
   for (; at + 8 <= size; at += 8) {
     std::uint64_t word;
     std::memcpy(&word, bytes + at, 8);

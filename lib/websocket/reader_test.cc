@@ -2,8 +2,11 @@
 
 #include "websocket/reader.h"
 
+#include <array>
+#include <bit>
 #include <random>
 
+#include "base/processor.h"
 #include "testing/case.h"
 #include "testing/client_frame.h"
 
@@ -110,6 +113,28 @@ PHX_TEST("5.3: every byte is unmasked by its position in the payload") {
   for (std::size_t size = 0; size < payload.size(); ++size) {
     expect_events(client_frame(Opcode::text, payload.substr(0, size), {.mask = "\x12\x34\xab\xcd"}),
                   {"text " + payload.substr(0, size)});
+  }
+}
+
+PHX_TEST("5.3: long payloads are unmasked the same by sixteen bytes at a time and by thirty-two") {
+  constexpr std::array<char, 8> mask{'m', 'a', 's', 'k', 'm', 'a', 's', 'k'};
+  const auto key = std::bit_cast<std::uint64_t>(mask);
+  for (std::size_t size = 0; size < 300; ++size) {
+    std::string bytes(size, 'x');
+    for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(i * 7);
+    std::string expected = bytes;
+    const std::size_t steps = size / 64 * 64;
+    for (std::size_t i = 0; i < steps; ++i) {
+      expected[i] = static_cast<char>(expected[i] ^ mask[i % 8]);
+    }
+    std::string by_16 = bytes;
+    expect_eq(unmask_by_16(by_16.data(), size, key), steps);
+    expect_eq(by_16, expected);
+#ifdef __x86_64__
+    if (!has_avx2()) continue;
+    expect_eq(unmask_by_32(bytes.data(), size, key), steps);
+    expect_eq(bytes, expected);
+#endif
   }
 }
 
