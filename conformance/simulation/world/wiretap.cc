@@ -95,6 +95,8 @@ void Wiretap::carried(const Wire& wire, bool to_client, std::string_view bytes) 
   if (of_a_node || owner.starts_with(liar_name) || owner.starts_with(stranger_name)) return;
   Conversation& of = conversations_[wire.number()];
   of.owner = wire.access().owner;
+  of.wire = wire.number();
+  latest_[of.owner] = std::max(latest_[of.owner], of.wire);
   std::string& unread = of.unread[to_client ? 1 : 0];
   unread += bytes;
   if (of.polls) return read_http(wire, of, to_client);
@@ -265,7 +267,7 @@ void Wiretap::from_client(Conversation& of, const SeenFrame& seen) {
                      fmt::format("{} joins {} by the join_ref {}, and has not left it", of.owner,
                                  topic, seen.join_ref));
   }
-  oracle_.joins(of.owner, topic, ++of.joins[topic]);
+  if (is_latest(of)) oracle_.joins(of.owner, topic, ++of.joins[topic]);
 }
 
 void Wiretap::from_server(int wire, Conversation& of, const SeenFrame& seen) {
@@ -289,7 +291,8 @@ void Wiretap::from_server(int wire, Conversation& of, const SeenFrame& seen) {
     }
     if (asked->second.join && is_ok(seen)) {
       of.joined.emplace(seen.join_ref, seen.topic);
-      if (!of.polls) oracle_.seated(of.owner, std::string(seen.topic), member_in(seen.payload));
+      if (!of.polls && is_latest(of))
+        oracle_.seated(of.owner, std::string(seen.topic), member_in(seen.payload));
     }
     if (asked->second.join && !is_ok(seen)) is_over(asked->second.topic, asked->second.join_ref);
     of.asked.erase(asked);

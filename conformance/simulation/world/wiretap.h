@@ -53,6 +53,7 @@ class Wiretap final : public WireUser {
   /// What has been read of one connection.
   struct Conversation {
     std::string owner = {};
+    int wire = 0;
     std::string unread[2] = {};
     bool client_ended = false;
     bool server_ended = false;
@@ -81,6 +82,9 @@ class Wiretap final : public WireUser {
   /// answer (up to three), whether the server believes in a member, and what is not as usual.
   std::string state(const Conversation& of, const SeenFrame& seen, bool to_client) const;
   void note(const Wire& wire, bool to_client, const std::string& text, bool heartbeat);
+  /// Whether its client has no newer connection. What was on its way as the client ended one may
+  /// get there after the first messages of the next.
+  bool is_latest(const Conversation& of) const { return latest_.at(of.owner) == of.wire; }
   void from_client(Conversation& of, const SeenFrame& seen);
   void from_server(int wire, Conversation& of, const SeenFrame& seen);
 
@@ -89,6 +93,7 @@ class Wiretap final : public WireUser {
   Oracle& oracle_;
   const bool alone_;
   std::map<int, Conversation> conversations_;
+  std::map<std::string, int> latest_;             ///< Each client's newest connection.
   std::map<std::string, Conversation> sessions_;  ///< Of those that poll, by owner.
   std::uint64_t frames_ = 0;
   std::set<std::string> states_;
