@@ -17,9 +17,7 @@ LongAnswer::LongAnswer(const TransferRequest& request, const SharedState& state,
   head_ = TransferAck{request.ref, state.self(), std::move(head)};
 }
 
-std::optional<LongAck> LongAnswer::next(const SharedState& state) {
-  const Clocks known = state.known();
-  if (shared(after_, known).size() < after_.size()) return {};
+LongAck LongAnswer::next(const SharedState& state) {
   Snapshot page = state.page(after_, {slice_});
   for (auto& [ref, last] : page.context) {
     Part& part = page.parts[ref];
@@ -30,7 +28,7 @@ std::optional<LongAck> LongAnswer::next(const SharedState& state) {
     after_[ref] = last;
     if (last >= up_to) after_.erase(ref);
   }
-  return LongAck{std::exchange(head_, std::nullopt), std::move(page.parts), after_.empty()};
+  return {std::exchange(head_, std::nullopt), std::move(page.parts), after_.empty()};
 }
 
 }  // namespace phx::presence

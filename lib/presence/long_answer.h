@@ -19,12 +19,14 @@ class LongAnswer {
   LongAnswer(const TransferRequest& request, const SharedState& state, std::size_t slice);
 
   const etf::Term& to() const { return to_; }
-  /// The next piece; the first one has the head. Nothing if a replica has been forgotten: the
-  /// answer is dropped, and the other node asks again.
-  std::optional<LongAck> next(const SharedState& state);
+  /// Whether presences of the replica are still to come. If it is forgotten, drop the answer, even
+  /// if the replica comes back: the other node asks again.
+  bool needs(const ReplicaRef& replica) const { return after_.contains(replica); }
+  /// The next piece; the first one has the head.
+  LongAck next(const SharedState& state);
 
  private:
-  const std::size_t slice_;  ///< Presences.
+  std::size_t slice_;  ///< Presences.
   etf::Term to_;
   std::optional<TransferAck> head_;
   std::map<ReplicaRef, Cloud> clouds_;  ///< Operations beyond up_to_ that are included.

@@ -183,6 +183,7 @@ void Replica::permdown(const Peer& peer) {
   state_.forget(peer.ref);
   generations_.forget(peer.ref);
   pages_.forget(peer.ref);
+  std::erase_if(long_answers_, [&](const LongAnswer& one) { return one.needs(peer.ref); });
 }
 
 void Replica::catch_up(Turn& turn) {
@@ -194,10 +195,8 @@ Replica::Turn Replica::go_on() {
   catch_up(turn);
   if (long_answers_.empty()) return turn;
   LongAnswer& answer = long_answers_.front();
-  auto piece = answer.next(state_);
-  const bool ends = !piece || piece->is_last;
-  if (piece) turn.piece = {*std::move(piece), answer.to()};
-  if (ends) long_answers_.pop_front();
+  turn.piece = {answer.next(state_), answer.to()};
+  if (turn.piece->piece.is_last) long_answers_.pop_front();
   return turn;
 }
 
