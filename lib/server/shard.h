@@ -57,6 +57,7 @@ class Shard final : private ShutdownHost {
   std::size_t open() const override { return connections_.all(); }
   void end_children() override;
   bool children_ended() const override { return !scheduler_.alive(supervisor_); }
+  void wake() override { loop_.wake(); }
   void stop_loop() override { loop_.stop(); }
 
   /// Runs the processes, writes, and sets the time of the next turn.

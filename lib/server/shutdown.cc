@@ -44,6 +44,7 @@ void Shutdown::drain() {
   for (auto& drainer : endpoint_.drainers()) {
     drainers_.push_back(host_.scheduler().spawn(std::move(drainer)));
   }
+  host_.wake();
 }
 
 void Shutdown::go_on() {
@@ -67,6 +68,7 @@ void Shutdown::begin_farewell() {
   farewell_said_ = true;
   for (auto& drainer : endpoint_.admin_drainers()) host_.scheduler().spawn(std::move(drainer));
   host_.end_children();
+  host_.wake();
   farewell_timer_.start(farewell_);
 }
 

@@ -26,6 +26,8 @@ class ShutdownHost {
   /// Tells the endpoint's children to end.
   virtual void end_children() = 0;
   virtual bool children_ended() const = 0;
+  /// Gives processes that were started or told to end their turns soon.
+  virtual void wake() = 0;
   /// Makes the loop return.
   virtual void stop_loop() = 0;
 };

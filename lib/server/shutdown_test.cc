@@ -23,14 +23,15 @@ struct Host final : server::ShutdownHost {
   std::size_t open() const override { return connections; }
   void end_children() override { says_farewell = true; }
   bool children_ended() const override { return says_farewell; }
+  void wake() override { awake = true; }
   void stop_loop() override { stopped = true; }
 
   /// A turn of its loop, as on its own thread.
   void turn() {
     shard.scheduler.adopt_thread();
+    awake = false;
     shard.settle();
     shutdown.go_on();
-    shard.settle();
     shard.scheduler.await_thread();
   }
 
@@ -39,6 +40,7 @@ struct Host final : server::ShutdownHost {
   std::size_t connections = 1;
   bool awaits = false;
   bool says_farewell = false;
+  bool awake = false;  ///< Another turn follows this one, whatever comes.
   bool stopped = false;
   server::Shutdown shutdown;
 };
@@ -67,11 +69,13 @@ PHX_TEST("no shard says farewell before all have drained: it may hold another's 
   server.first.shard.scheduler.on_wake([&] { ++woken; });
   server.second.awaits = false;
   server.second.turn();  // makes its batches
+  expect(server.second.awake, "its drainers have their turns");
   server.second.turn();  // they are over
   expect(server.second.says_farewell, "all have drained");
   expect_eq(woken, 1);  // nothing else may give it a turn
   server.first.turn();
   expect(server.first.says_farewell, "all have drained");
+  expect(server.first.awake, "its children end");
   expect(!server.first.stopped, "a connection is open");
 }
 
