@@ -52,8 +52,8 @@ LineWriter::LineWriter(int descriptor, LossNotice notice)
     : descriptor_(descriptor), notice_(std::move(notice)), thread_([this] { run(); }) {}
 
 LineWriter::~LineWriter() {
-  // Nothing else ends a write to a pipe or a terminal that nobody reads. The thread holds no lock
-  // while it writes.
+  // If nobody reads the pipe or the terminal, the write never returns. The thread holds no lock
+  // while it writes, so it may be cancelled there.
   if (!flush()) ::pthread_cancel(thread_.native_handle());
   {
     const std::lock_guard lock(mutex_);

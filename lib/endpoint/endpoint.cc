@@ -148,8 +148,9 @@ Endpoint::~Endpoint() = default;
 /// Its shards read what it has without a lock.
 void Endpoint::require_stopped(const char* function) const {
   if (!broadcaster_->is_open()) return;
-  throw std::logic_error("expected an endpoint whose server does not run: call Endpoint::" +
-                         std::string(function) + " before Server::start");
+  throw std::logic_error(
+      "expected an endpoint without a running server, got one that serves: call Endpoint::" +
+      std::string(function) + " before Server::start");
 }
 
 void Endpoint::admin_socket(Mount mount) {

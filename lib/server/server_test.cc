@@ -83,8 +83,8 @@ PHX_TEST("an endpoint changes before its server starts and after it has stopped,
   Server server(endpoint, {.port = 0, .shards = 1}, Log::silent());
   server.start();
   expect_eq(expect_throw<std::logic_error>(mount),
-            std::string("expected an endpoint whose server does not run: call Endpoint::socket "
-                        "before Server::start"));
+            std::string("expected an endpoint without a running server, got one that serves: call "
+                        "Endpoint::socket before Server::start"));
   expect_throw<std::logic_error>([&] { endpoint.get("/late", page); });
   expect_throw<std::logic_error>([&] {
     endpoint.child({"late", [](const auto&) { return std::unique_ptr<process::Process>(); }});

@@ -54,11 +54,11 @@ void append_masked(std::string& out, unsigned flags, Opcode opcode, std::string_
 std::uint32_t unmask(char* bytes, std::size_t size, std::uint32_t mask);
 
 /// The two ways to do so for whole steps of sixty-four bytes: each returns the number of bytes in
-/// them. `twice` is the key, twice.
-std::size_t unmask_by_16(char* bytes, std::size_t size, std::uint64_t twice);
+/// them. `keys` is the key, two times.
+std::size_t unmask_by_16(char* bytes, std::size_t size, std::uint64_t keys);
 #ifdef __x86_64__
-std::size_t unmask_by_32(char* bytes, std::size_t size,
-                         std::uint64_t twice);  ///< Needs has_avx2().
+/// REQUIRES: has_avx2().
+std::size_t unmask_by_32(char* bytes, std::size_t size, std::uint64_t keys);
 #endif
 
 /// A close frame's payload: its code, big-endian, without a reason; empty for code 0.

@@ -309,8 +309,8 @@ using Block = std::uint64_t __attribute__((vector_size(16)));
 
 }  // namespace
 
-std::size_t unmask_by_16(char* bytes, std::size_t size, std::uint64_t twice) {
-  const Block key = {twice, twice};
+std::size_t unmask_by_16(char* bytes, std::size_t size, std::uint64_t keys) {
+  const Block key = {keys, keys};
   std::size_t at = 0;
   for (; at + 4 * sizeof key <= size; at += 4 * sizeof key) {
     unmask_block(bytes + at, key);
@@ -323,9 +323,9 @@ std::size_t unmask_by_16(char* bytes, std::size_t size, std::uint64_t twice) {
 
 #ifdef __x86_64__
 [[gnu::target("avx2")]] std::size_t unmask_by_32(char* bytes, std::size_t size,
-                                                 std::uint64_t twice) {
+                                                 std::uint64_t keys) {
   using Wide = std::uint64_t __attribute__((vector_size(32)));
-  const Wide key = {twice, twice, twice, twice};
+  const Wide key = {keys, keys, keys, keys};
   std::size_t at = 0;
   for (; at + 2 * sizeof key <= size; at += 2 * sizeof key) {
     Wide first;
@@ -343,19 +343,19 @@ std::size_t unmask_by_16(char* bytes, std::size_t size, std::uint64_t twice) {
 
 /// Sixty-four bytes at a time, then sixteen, then eight, then the rest.
 std::uint32_t unmask(char* bytes, std::size_t size, std::uint32_t mask) {
-  const std::uint64_t twice = static_cast<std::uint64_t>(mask) << 32 | mask;
+  const std::uint64_t keys = static_cast<std::uint64_t>(mask) << 32 | mask;
   std::size_t at = 0;
 #ifdef __x86_64__
-  if (size >= 64 && has_avx2()) at = unmask_by_32(bytes, size, twice);
+  if (size >= 64 && has_avx2()) at = unmask_by_32(bytes, size, keys);
 #endif
-  if (at == 0) at = unmask_by_16(bytes, size, twice);
+  if (at == 0) at = unmask_by_16(bytes, size, keys);
   for (; at + sizeof(Block) <= size; at += sizeof(Block)) {
-    unmask_block(bytes + at, Block{twice, twice});
+    unmask_block(bytes + at, Block{keys, keys});
   }
   for (; at + 8 <= size; at += 8) {
     std::uint64_t word;
     std::memcpy(&word, bytes + at, 8);
-    word ^= twice;
+    word ^= keys;
     std::memcpy(bytes + at, &word, 8);
   }
   std::array<char, 4> key;

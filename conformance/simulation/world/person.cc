@@ -263,11 +263,11 @@ void Person::ask(const std::string& topic, const std::string& event, std::size_t
         // A join that comes first may wait for Redis.
         constexpr Millis for_redis{5'000};
         const Millis more = oracle_.troubled_between_nodes() ? for_redis : Millis{0};
-        const bool in_time = still() - asked <= due + more;
+        const Clock::duration waited = still() - asked;
         // A client waits ten seconds, and all of them may have gone into carrying its bytes.
-        const bool network_is_slow = answer.status == "timeout" && in_time;
+        const bool network_is_slow = answer.status == "timeout" && waited <= due + more;
         oracle_.answered(number, answer.status, answers, disturbances_, never || network_is_slow);
-        if (answers != 0) oracle_.check_prompt(number, still() - asked, due + more, disturbances_);
+        if (answers != 0) oracle_.check_prompt(number, waited, due + more, disturbances_);
       });
 }
 

@@ -129,8 +129,8 @@ inline void watch_redis(telemetry::Telemetry& telemetry, Oracle& oracle, const s
        })});
 }
 
-/// The first batch is no larger than the options say. A later one may be: once the drainer's time
-/// is over, it takes all who are left.
+/// The first batch must keep to the limit. A later one may exceed it: when its time is up, the
+/// drainer takes everyone who is left.
 inline void watch_drains(telemetry::Telemetry& telemetry, Oracle& oracle, const Scene& scene) {
   const std::size_t most = std::max<std::size_t>(scene.drained_at_once / scene.shards, 1);
   telemetry.attach(

@@ -291,8 +291,9 @@ void Wiretap::from_server(int wire, Conversation& of, const SeenFrame& seen) {
     }
     if (asked->second.join && is_ok(seen)) {
       of.joined.emplace(seen.join_ref, seen.topic);
-      if (!of.polls && is_latest(of))
+      if (!of.polls && is_latest(of)) {
         oracle_.seated(of.owner, std::string(seen.topic), member_in(seen.payload));
+      }
     }
     if (asked->second.join && !is_ok(seen)) is_over(asked->second.topic, asked->second.join_ref);
     of.asked.erase(asked);
