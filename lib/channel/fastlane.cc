@@ -37,8 +37,9 @@ const Fastlane* lane_of(const pubsub::Subscriber& subscriber) {
 }  // namespace
 
 bool Fastlane::intercepted(std::string_view event) const {
-  if ((marks & mark(event)) == 0) return false;  // without a look at any name, for most events
-  return std::find(intercepts.begin(), intercepts.end(), event) != intercepts.end();
+  if (!intercepts.may_have(event)) return false;
+  const std::vector<std::string>& names = intercepts.names();
+  return std::find(names.begin(), names.end(), event) != names.end();
 }
 
 //! [dispatch]

@@ -6,13 +6,13 @@
 /// events it intercepts. The dispatcher encodes once for each serializer and sends the same frame
 /// to every transport. Mirrors Phoenix.Channel.Server.dispatch/3.
 
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "base/short_vector.h"
+#include "channel/intercepts.h"
 #include "process/scheduler.h"
 #include "pubsub/pubsub.h"
 #include "serializer/serializer.h"
@@ -54,20 +54,11 @@ inline void send_frame(process::Scheduler& scheduler, process::Pid transport,
 //! [fastlane]
 /// What a channel leaves at its subscription.
 struct Fastlane final : pubsub::Metadata {
-  Fastlane(process::Pid t, const serializer::Serializer& s, const std::vector<std::string>& i)
-      : transport(t), serializer(s), intercepts(i.begin(), i.end()) {
-    for (const std::string& name : intercepts) marks |= mark(name);
-  }
+  Fastlane(process::Pid t, const serializer::Serializer& s, std::vector<std::string> events)
+      : transport(t), serializer(s), intercepts(std::move(events)) {}
   const process::Pid transport;
   const serializer::Serializer& serializer;
-  const ShortVector<std::string> intercepts;
-  std::uint64_t marks = 0;  ///< Of `intercepts`: an event with another mark is none of them.
-
-  /// One of 64 bits. Different names may have the same.
-  static std::uint64_t mark(std::string_view name) {
-    const unsigned first = name.empty() ? 0 : static_cast<unsigned char>(name.front());
-    return std::uint64_t{1} << (name.size() + first) % 64;
-  }
+  const Intercepts intercepts;
   bool intercepted(std::string_view event) const;
 };
 //! [fastlane]

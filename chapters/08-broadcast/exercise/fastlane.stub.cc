@@ -17,7 +17,7 @@ using serializer::Broadcast;
 using serializer::FramePtr;
 using serializer::Serializer;
 
-/// [1] Whether the event is one of `intercepts`.
+/// [1] Whether the event is one of `intercepts.names()`.
 bool Fastlane::intercepted(std::string_view event) const {
   // Yours: Fastlane::intercepted
   not_written("Fastlane::intercepted", event);
