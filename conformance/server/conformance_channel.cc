@@ -98,6 +98,18 @@ Result show_assigns(Payload&&, Socket& socket) {
                                  {"join_ref", opaque_as_json(socket.join_ref())}}));
 }
 
+/// What was there at the connect is kept as text; here the rest is added.
+Result show_connect_info(Payload&&, Socket& socket) {
+  Json info = Json::parse(socket.assign("connect_info").string_or("{}"));
+  for (const char* name : {"auth_token", "user_agent"}) {
+    if (info[name].is_null()) info.set(name, nullptr);
+  }
+  for (const char* name : {"trace_context_headers", "x_headers"}) {
+    if (info[name].is_null()) info.set(name, Json::array());
+  }
+  return Reply::ok(std::move(info));
+}
+
 Result disconnect(Payload&&, Socket& socket) {
   socket.broadcast_to(socket.id, "disconnect", {});
   return NoReply{};
@@ -136,10 +148,7 @@ const std::unordered_map<std::string_view, Handler> handlers = {
        return NoReply{};
      }},
     {"assigns", show_assigns},
-    {"connect_info",
-     [](Payload&&, Socket& socket) -> Result {
-       return Reply::ok(Payload::own_text(socket.assign("connect_info").string_or("{}")));
-     }},
+    {"connect_info", show_connect_info},
     {"stop", [](Payload&&, Socket&) { return stop_with(ExitReason::normal); }},
     {"stop_shutdown", [](Payload&&, Socket&) { return stop_with(ExitReason::shutdown); }},
     {"stop_shutdown_tuple",
