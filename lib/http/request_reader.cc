@@ -16,16 +16,6 @@ namespace phx::http {
 
 namespace beast = boost::beast::http;
 
-struct RequestReader::Parser {
-  beast::request_parser<beast::string_body> beast;
-  std::size_t head_size = 0;  ///< So far.
-  Request request = {};       ///< Its head, once that is complete.
-  bool told_to_continue = false;
-};
-
-RequestReader::RequestReader(Limits limits) : limits_(limits) {}
-RequestReader::~RequestReader() = default;
-
 namespace {
 
 /// Adds a header, joined to any of the same name, as Cowboy does.
@@ -39,19 +29,66 @@ void add_field(Request::Headers& headers, std::string name, std::string_view val
   }
 }
 
-/// Trailers come later, and are ignored: a proxy in front may not have checked them as headers.
-Request head_of(const beast::request<beast::string_body>& parsed, std::size_t fields) {
-  Request request;
-  request.method = std::string(parsed.method_string());
-  request.target = std::string(parsed.target());
-  request.version = parsed.version();
-  request.headers.reserve(fields);
-  for (const auto& field : parsed) {
-    add_field(request.headers, to_lower({field.name_string().data(), field.name_string().size()}),
-              {field.value().data(), field.value().size()});
+}  // namespace
+
+/// Puts what Beast's parser finds straight into a Request.
+class RequestReader::Parser final : public beast::basic_parser<true> {
+ public:
+  explicit Parser(const Limits& limits) : max_fields_(limits.fields) {
+    header_limit(static_cast<std::uint32_t>(limits.head));
+    body_limit(limits.body + limits.skipped);
   }
-  return request;
-}
+
+  Request request = {};
+  std::size_t head_size = 0;  ///< So far.
+  std::size_t hosts = 0;
+  std::size_t lengths = 0;
+  bool told_to_continue = false;
+
+ private:
+  using Text = boost::beast::string_view;
+  using Error = boost::system::error_code;
+
+  void on_request_impl(beast::verb, Text method, Text target, int version, Error&) override {
+    request.method.assign(method.data(), method.size());
+    request.target.assign(target.data(), target.size());
+    request.version = static_cast<unsigned>(version);
+  }
+  /// Trailers come here, too, and are ignored: a proxy in front may not have checked them as
+  /// headers.
+  void on_field_impl(beast::field id, Text name, Text value, Error& error) override {
+    constexpr std::size_t usual = 8;
+    if (is_header_done()) return;
+    if (++fields_ > max_fields_) {
+      error = beast::error::header_limit;
+      return;
+    }
+    if (fields_ == 1) request.headers.reserve(usual);
+    if (id == beast::field::host) ++hosts;
+    if (id == beast::field::content_length) ++lengths;
+    add_field(request.headers, to_lower({name.data(), name.size()}), {value.data(), value.size()});
+  }
+  void on_header_impl(Error&) override {}
+  void on_body_init_impl(const boost::optional<std::uint64_t>&, Error&) override {}
+  std::size_t on_body_impl(Text piece, Error&) override {
+    request.body.append(piece.data(), piece.size());
+    return piece.size();
+  }
+  void on_chunk_header_impl(std::uint64_t, Text, Error&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, Text piece, Error& error) override {
+    return on_body_impl(piece, error);
+  }
+  void on_finish_impl(Error&) override {}
+  void on_response_impl(int, Text, int, Error&) override {}  // never called
+
+  const std::size_t max_fields_;
+  std::size_t fields_ = 0;
+};
+
+RequestReader::RequestReader(Limits limits) : limits_(limits) {}
+RequestReader::~RequestReader() = default;
+
+namespace {
 
 /// Reduces the target to a path with its query, as Cowboy does. `http://host/path` must name the
 /// host that the header names (RFC 9112, 3.2.2). False: it is not a valid target.
@@ -112,35 +149,30 @@ bool folds(std::string_view part_of_head) {
 }
 
 /// RFC 9112, 3.2: exactly one host; in HTTP/1.0, at most one.
-bool has_one_host(const beast::request<beast::string_body>& parsed) {
-  const auto hosts = parsed.count(beast::field::host);
-  if (hosts == 0) return parsed.version() < 11;
-  const auto host = parsed[beast::field::host];
-  return hosts == 1 && is_host({host.data(), host.size()});
+bool has_one_host(const Request& request, std::size_t hosts) {
+  if (hosts == 0) return request.version < 11;
+  return hosts == 1 && is_host(*request.header("host"));
 }
 
 /// RFC 9110, 8.6: a repeated length may be refused even if both values are equal.
-bool has_one_length(const beast::request<beast::string_body>& parsed) {
-  const auto length = parsed[beast::field::content_length];
-  return parsed.count(beast::field::content_length) <= 1 && length.find(',') == length.npos;
+bool has_one_length(const Request& request, std::size_t lengths) {
+  const std::string_view length = request.header("content-length").value_or("");
+  return lengths <= 1 && length.find(',') == length.npos;
 }
 
 /// A body ends by its length, or by chunks without any other coding, as on Cowboy. Beast takes an
 /// unknown coding to mean no body; a proxy in front of us may not (RFC 9112, 6.3).
-bool body_ends_plainly(const beast::request_parser<beast::string_body>& parser,
-                       const Request& request) {
+bool body_ends_plainly(const Request& request, bool chunked) {
   if (!request.header("transfer-encoding")) return true;
   const auto codings = request.list("transfer-encoding");
-  return parser.chunked() && codings.size() == 1 && to_lower(codings[0]) == "chunked";
+  return chunked && codings.size() == 1 && to_lower(codings[0]) == "chunked";
 }
 
 }  // namespace
 
 void RequestReader::begin() {
   exceeded_.reset();
-  parser_ = std::make_unique<Parser>();
-  parser_->beast.header_limit(static_cast<std::uint32_t>(limits_.head));
-  parser_->beast.body_limit(limits_.body + limits_.skipped);
+  parser_ = std::make_unique<Parser>(limits_);
 }
 
 std::variant<std::monostate, Request, Response> RequestReader::next() {
@@ -149,22 +181,21 @@ std::variant<std::monostate, Request, Response> RequestReader::next() {
     if (buffer_.empty() || buffer_ == "\r") return {};
     begin();
   }
-  while (!buffer_.empty() && !parser_->beast.is_done() && !last_chunk_begins()) {
+  while (!buffer_.empty() && !parser_->is_done() && !last_chunk_begins()) {
     boost::system::error_code error;
-    const bool in_head = !parser_->beast.is_header_done();
+    const bool in_head = !parser_->is_header_done();
     const std::size_t used = advance(error);
     if (buffer_is_full()) error = beast::error::header_limit;
     if (error && error != beast::error::need_more) return refusal(error);
-    if (in_head && parser_->beast.is_header_done()) {
-      if (auto refused = take_head()) return std::move(*refused);
+    if (in_head && parser_->is_header_done()) {
+      if (auto refused = check_head()) return std::move(*refused);
     }
     if (error) return {};
     if (used == 0) break;
   }
-  if (!parser_->beast.is_done()) return {};
+  if (!parser_->is_done()) return {};
   empty_lines_ = 0;
   Request request = std::move(parser_->request);
-  request.body = std::move(parser_->beast.release().body());
   parser_.reset();
   request.body_too_long = request.body.size() > limits_.body;
   if (request.body_too_long) {
@@ -176,10 +207,10 @@ std::variant<std::monostate, Request, Response> RequestReader::next() {
 
 /// Parses the head by itself to know its size: Beast starts its count again with each piece.
 std::size_t RequestReader::advance(boost::system::error_code& error) {
-  auto& beast = parser_->beast;
-  const bool in_head = !beast.is_header_done();
-  beast.eager(!in_head);
-  const std::size_t used = beast.put(boost::asio::buffer(buffer_.data(), buffer_.size()), error);
+  Parser& parser = *parser_;
+  const bool in_head = !parser.is_header_done();
+  parser.eager(!in_head);
+  const std::size_t used = parser.put(boost::asio::buffer(buffer_.data(), buffer_.size()), error);
   if (in_head && folds({buffer_.data(), used})) error = beast::error::bad_value;
   buffer_.erase(0, used);
   if (in_head) parser_->head_size += used;
@@ -189,38 +220,33 @@ std::size_t RequestReader::advance(boost::system::error_code& error) {
 /// Beast asserts, which would end the program, that it sees five bytes after the line of a last
 /// chunk. `0 CRLF CRLF` has no more, so it gets them at once. No request ends with fewer.
 bool RequestReader::last_chunk_begins() const {
-  const auto& beast = parser_->beast;
-  const bool in_chunks = beast.is_header_done() && beast.chunked();
+  const bool in_chunks = parser_->is_header_done() && parser_->chunked();
   return in_chunks && buffer_.starts_with('0') && buffer_.size() < 5;
 }
 
 /// Beast has no limit for a line between chunks, nor for the trailers.
 bool RequestReader::buffer_is_full() const {
-  const auto& beast = parser_->beast;
   if (parser_->head_size > limits_.head) return true;
-  if (beast.is_done()) return false;
-  if (!beast.is_header_done()) return parser_->head_size + buffer_.size() > limits_.head;
-  return beast.chunked() && buffer_.size() > limits_.head;
+  if (parser_->is_done()) return false;
+  if (!parser_->is_header_done()) return parser_->head_size + buffer_.size() > limits_.head;
+  return parser_->chunked() && buffer_.size() > limits_.head;
 }
 
-std::optional<Response> RequestReader::take_head() {
-  const auto& parsed = parser_->beast.get();
-  const std::string_view method(parsed.method_string().data(), parsed.method_string().size());
-  const bool cowboy_knows_it = method != "CONNECT" && method != "TRACE";
-  if (!cowboy_knows_it || method.size() > limits_.method) return Response{501};
-  const auto fields = static_cast<std::size_t>(std::distance(parsed.begin(), parsed.end()));
-  if (fields > limits_.fields) return refusal(beast::error::header_limit);
-  if (!has_one_host(parsed) || !has_one_length(parsed)) return Response{400};
-  parser_->request = head_of(parsed, fields);
-  if (!body_ends_plainly(parser_->beast, parser_->request)) return Response{400};
-  if (!to_origin_form(parser_->request)) return Response{400};
+std::optional<Response> RequestReader::check_head() {
+  Request& request = parser_->request;
+  const bool cowboy_knows_it = request.method != "CONNECT" && request.method != "TRACE";
+  if (!cowboy_knows_it || request.method.size() > limits_.method) return Response{501};
+  if (!has_one_host(request, parser_->hosts)) return Response{400};
+  if (!has_one_length(request, parser_->lengths)) return Response{400};
+  if (!body_ends_plainly(request, parser_->chunked())) return Response{400};
+  if (!to_origin_form(request)) return Response{400};
   return {};
 }
 
 Response RequestReader::refusal(const boost::system::error_code& error) {
   if (error == beast::error::header_limit) {
     exceeded_ = telemetry::Limit::request_head;
-    const bool in_the_line = parser_->beast.get().target().empty();
+    const bool in_the_line = parser_->request.target.empty();
     return {in_the_line ? 414 : 431};
   }
   if (error == beast::error::body_limit) {
@@ -241,11 +267,10 @@ bool RequestReader::skip_empty_lines() {
 }
 
 bool RequestReader::awaits_continue() {
-  if (!parser_ || !parser_->beast.is_header_done() || parser_->beast.is_done()) return false;
-  const auto& head = parser_->beast.get();
-  const std::string_view expected(head[beast::field::expect].data(),
-                                  head[beast::field::expect].size());
-  if (head.version() < 11 || to_lower(expected) != "100-continue") return false;
+  if (!parser_ || !parser_->is_header_done() || parser_->is_done()) return false;
+  const Request& head = parser_->request;
+  const std::string_view expected = head.header("expect").value_or("");
+  if (head.version < 11 || to_lower(expected) != "100-continue") return false;
   return !std::exchange(parser_->told_to_continue, true);
 }
 

@@ -41,13 +41,13 @@ class RequestReader {
   std::optional<telemetry::Limit> exceeded() const { return exceeded_; }
 
  private:
-  struct Parser;
+  class Parser;
   bool skip_empty_lines();
   void begin();
   std::size_t advance(boost::system::error_code& error);
   bool last_chunk_begins() const;
   bool buffer_is_full() const;
-  std::optional<Response> take_head();
+  std::optional<Response> check_head();
   Response refusal(const boost::system::error_code& error);
 
   const Limits limits_;
