@@ -29,8 +29,8 @@ SHARED := $(BUILD)/libphoenix-channels.so.$(VERSION)
 # The static and the shared library are made of the same objects.
 EXPORTS := lib/packaging/exports.map
 # What simulated worlds take from server/: conformance/conformance.mk says how.
-SIMULATED_SERVER := $(patsubst %,lib/server/%.cc,access_log addresses connections forwarded http_connection memory \
-  shard shutdown websocket_connection)
+SIMULATED_SERVER := $(patsubst %,lib/server/%.cc,access_log addresses connections draining forwarded http_connection \
+  memory shard shutdown websocket_connection)
 LIB_OBJECTS := $(call together,$(filter-out $(SIMULATED_SERVER),$(LIB_SOURCES))) $(call together,$(SIMULATED_SERVER))
 LIB_EACH := $(call objects,$(LIB_SOURCES))
 $(OPTIMIZED): LEVEL = -fPIC -fno-semantic-interposition

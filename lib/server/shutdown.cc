@@ -8,16 +8,6 @@
 
 namespace phx::server {
 
-void Draining::add(process::Scheduler& shard) {
-  shards_.push_back(&shard);
-  ++left_;
-}
-
-void Draining::shard_drained() {
-  if (--left_ > 0) return;
-  for (process::Scheduler* shard : shards_) shard->post([] {});
-}
-
 Shutdown::Shutdown(const Endpoint& endpoint, ShutdownHost& host, Draining& all, net::Loop& loop,
                    Millis farewell)
     : endpoint_(endpoint),

@@ -3,13 +3,12 @@
 /// Ends a shard: serves clients that have just connected, drains sockets in batches, ends the
 /// endpoint's children, and gives the remaining connections `farewell` to close.
 
-#include <atomic>
-#include <functional>
 #include <vector>
 
 #include "endpoint/endpoint.h"
 #include "net/timer.h"
 #include "process/scheduler.h"
+#include "server/draining.h"
 
 namespace phx::server {
 
@@ -30,22 +29,6 @@ class ShutdownHost {
   virtual void wake() = 0;
   /// Makes the loop return.
   virtual void stop_loop() = 0;
-};
-
-/// Whether a shard of a server still drains. A poll may be held on another shard than its session
-/// lives on, so no shard says farewell to its connections before all have drained.
-class Draining {
- public:
-  /// Another shard will drain. Before the shards run; `shard` outlives the last shard_drained().
-  void add(process::Scheduler& shard);
-  /// Wakes all shards if this was the last. Any thread.
-  void shard_drained();
-  /// Any thread.
-  bool over() const { return left_ == 0; }
-
- private:
-  std::vector<process::Scheduler*> shards_;
-  std::atomic<std::size_t> left_ = 0;
 };
 
 /// Shard thread only.
