@@ -139,8 +139,12 @@ std::size_t Redis::publish(const std::string& channel, const std::string& messag
 }
 
 void Redis::say(const std::string& channel, const std::string& message) {
-  machine_.agenda.after(Millis{1}, host_, "hears",
-                        [this, channel, message] { publish(channel, message); });
+  said_.emplace_back(channel, message);
+  machine_.agenda.after(Millis{1}, host_, "hears", [this] {
+    const auto [said_on, first] = std::move(said_.front());
+    said_.pop_front();
+    publish(said_on, first);
+  });
 }
 
 std::size_t Redis::subscriptions(const std::string& part) const {

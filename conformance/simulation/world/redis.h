@@ -3,6 +3,7 @@
 /// A model of Redis: publish and subscribe, as its documentation promises it.
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -33,7 +34,7 @@ class Redis {
   void listen(std::function<void(const std::string& channel, const std::string& message)> ear) {
     ear_ = std::move(ear);
   }
-  /// As such a node publishes.
+  /// As such a node publishes, on one connection: in order.
   void say(const std::string& channel, const std::string& message);
   /// How often a node has asked another for its presences, as far as that can be read: some nodes
   /// compress what they say.
@@ -55,6 +56,7 @@ class Redis {
   std::uint64_t accepted_ = 0;
   std::uint64_t transfer_requests_ = 0;
   std::function<void(const std::string& channel, const std::string& message)> ear_;
+  std::deque<std::pair<std::string, std::string>> said_;
   std::map<std::uint64_t, std::unique_ptr<Client>> clients_;  ///< In the order they came.
 };
 

@@ -64,6 +64,16 @@ PHX_TEST("each node hears in order what is published, its own included") {
   expect_eq(two.heard, Texts{"a", "b", "c"});
 }
 
+PHX_TEST("what a node that is not ours says at once is heard in order") {
+  Site site;
+  Node one(site, "one");
+  site.pass(Millis{1'000});
+  const Texts all{"a", "b", "c", "d", "e", "f", "g", "h"};
+  for (const std::string& text : all) site.redis->say("all", text);
+  site.pass(Millis{1'000});
+  expect_eq(one.heard, all);
+}
+
 PHX_TEST("what is published while Redis is away is lost, and what comes later arrives") {
   Site site;
   Node one(site, "one"), two(site, "two");
