@@ -26,17 +26,6 @@ presence::TrackerOptions tracker_options() {
   return options;
 }
 
-/// `key 1 2`: a key, and how many metas it has.
-std::set<std::string> shown(const Json& list) {
-  std::set<std::string> all;
-  for (const auto& [key, presence] : list.sorted_members()) {
-    for (std::size_t i = 0; i < presence["metas"].size(); ++i) {
-      all.insert(fmt::format("{} {}", key, presence["metas"][i].dump()));
-    }
-  }
-  return all;
-}
-
 }  // namespace
 
 Foreigner::Foreigner(Machine& machine, Oracle& oracle, Redis& redis, const Options& options)
@@ -57,8 +46,12 @@ Foreigner::Foreigner(Machine& machine, Oracle& oracle, Redis& redis, const Optio
     told_.insert(lies_[node].begin(), lies_[node].end());
   }
   redis_.listen([this](const std::string& channel, const std::string& bytes) {
-    machine_.agenda.after(Millis{1}, host_, "hears",
-                          [this, channel, bytes] { hear(channel, bytes); });
+    heard_.emplace_back(channel, bytes);
+    machine_.agenda.after(Millis{1}, host_, "hears", [this] {
+      const auto [heard_on, first] = std::move(heard_.front());
+      heard_.pop_front();
+      hear(heard_on, first);
+    });
   });
 }
 
@@ -101,19 +94,32 @@ void Foreigner::lie() {
   next_lie_ += at_once;
 }
 
+/// An answer to an asker is for no other node. What the foreign node says to all is for all of
+/// them, and none wants it.
 void Foreigner::hear(const std::string& channel, const std::string& bytes) {
-  if (!there_) return;
-  const bool ours =
-      channel == options_.channels.all_nodes() || channel == options_.channels.of_node(name_);
-  if (!ours || told_.contains(bytes)) return;
+  if (told_.contains(bytes)) return;
+  const auto is_for = [&](const std::string& name, const auto& take) {
+    const cluster::Channels& channels = options_.channels;
+    if (channel != channels.all_nodes() && channel != channels.of_node(name)) return false;
+    const auto opened = cluster::open(bytes, name, {});
+    if (!opened) return false;
+    const auto* said = pubsub::as<presence::TrackerEvent>(*opened->event);
+    if (said != nullptr) std::for_each(said->messages.begin(), said->messages.end(), take);
+    return true;
+  };
+  const auto own = [this](const presence::TrackerMessage& message) {
+    if (!there_) return;
+    if (const auto* request = std::get_if<presence::TransferRequest>(&message)) forge(*request);
+    act(replica_.receive(machine_.agenda.now(), message));
+  };
   try {
-    const auto opened = cluster::open(bytes, name_, {});
-    if (!opened) return;
-    const auto* event = pubsub::as<presence::TrackerEvent>(*opened->event);
-    if (event == nullptr) return;
-    for (const auto& message : event->messages) {
-      if (const auto* request = std::get_if<presence::TransferRequest>(&message)) forge(*request);
-      act(replica_.receive(machine_.agenda.now(), message));
+    if (is_for(name_, own)) return;
+    for (const auto& asker : askers_) {
+      const auto take = [&](const presence::TrackerMessage& message) {
+        const auto* ack = std::get_if<presence::TransferAck>(&message);
+        if (ack != nullptr && ack->from != replica_.self()) asker->hear(*ack);
+      };
+      if (is_for(asker->name(), take)) return;
     }
   } catch (const cluster::BadEnvelope&) {
     return;  // a payload that JSON lacks
@@ -122,7 +128,7 @@ void Foreigner::hear(const std::string& channel, const std::string& bytes) {
 
 void Foreigner::act(presence::Replica::Turn turn) {
   while (true) {
-    for (const auto& [message, to] : turn.send) send(presence::encode(message, pids_), to);
+    for (const auto& [message, to] : turn.send) send(presence::encode(told(message), pids_), to);
     if (turn.piece) {
       const presence::LongAck& piece = turn.piece->piece;
       if (piece.head) long_answer_ = std::make_unique<presence::LongAckWriter>(pids_);
@@ -132,6 +138,18 @@ void Foreigner::act(presence::Replica::Turn turn) {
     if (!replica_.lags()) return;
     turn = replica_.go_on();
   }
+}
+
+/// If it tells all, each change comes with all its presences, and with a clock that says so.
+presence::TrackerMessage Foreigner::told(const presence::TrackerMessage& message) const {
+  const auto* heartbeat = std::get_if<presence::Heartbeat>(&message);
+  if (!options_.tells_all || heartbeat == nullptr || !heartbeat->delta) return message;
+  const presence::ReplicaRef& self = replica_.self();
+  presence::Heartbeat told = *heartbeat;
+  presence::Snapshot all = replica_.state().extract({{self, 0}});
+  told.delta->context = std::move(all.context);
+  told.delta->parts[self].values = std::move(all.parts[self].values);
+  return told;
 }
 
 void Foreigner::send(std::string term, const std::optional<Term>& to) {
@@ -166,31 +184,77 @@ void Foreigner::answer_late() {
     replica_.record(topic, list_.untrack(topic, "guest0", {.shard = 0, .serial = 2}));
   }
   track(options_.presences + 2);
-  const presence::SharedState& state = replica_.state();
-  send(presence::encode(presence::TransferAck{7, replica_.self(), state.extract(state.known())},
-                        pids_),
-       {});
+  // The first and the last operation are in its cloud, as after a gap.
+  presence::Snapshot all = replica_.state().extract(replica_.state().known());
+  presence::Count& clock = all.context[replica_.self()];
+  for (const presence::Count count : {presence::Count{1}, clock}) {
+    all.parts[replica_.self()].cloud.insert(count);
+  }
+  --clock;
+  send(presence::encode(presence::TransferAck{7, replica_.self(), std::move(all)}, pids_), {});
 }
 
-void Foreigner::come_back() {
+/// Whoever asks for its presences just then gets also those that are not listed again yet.
+void Foreigner::come_back(bool was_short) {
   there_ = true;
   tick();
+  if (!was_short) return;
+  Asker::Question question{{{replica_.self(), 0}}};
+  question.after = question.known;
+  question.due.emplace(topic, shown(presence::shown(list_.on(topic))));
+  ask(std::make_shared<const Asker::Question>(std::move(question)));
 }
 
 void Foreigner::go_and_return() {
+  if (!list_.on(crowds_topic).empty()) {
+    Asker::Question question = of_all();
+    question.is_due = false;
+    ask(std::make_shared<const Asker::Question>(std::move(question)));
+  }
   act(replica_.leave(true));
   track(options_.presences + 3);
   act(replica_.tick(machine_.agenda.now()));
 }
 
-void Foreigner::ask_as_others() {
-  constexpr std::size_t requests = 4;
-  presence::Clocks nothing = replica_.state().known();
-  for (auto& [ref, clock] : nothing) clock = 0;
-  for (std::size_t i = 0; i < requests; ++i) {
-    const presence::ReplicaRef asker(Term(fmt::format("asker{}", i / 2)), 7);
-    send(presence::encode(presence::TransferRequest{7, asker, {asker, nothing}}, pids_), {});
+/// Of all replicas that it knows, with all that it lists.
+Asker::Question Foreigner::of_all() const {
+  Asker::Question question{replica_.state().known()};
+  for (auto& [ref, clock] : question.known) clock = 0;
+  for (const char* shared : {topic, crowds_topic}) {
+    question.due.emplace(shared, shown(presence::shown(list_.on(shared))));
   }
+  return question;
+}
+
+void Foreigner::ask(std::shared_ptr<const Asker::Question> question) {
+  askers_.push_back(std::make_unique<Asker>(oracle_, fmt::format("asker{}", askers_.size()),
+                                            std::move(question)));
+  send(presence::encode(askers_.back()->request(), pids_), {});
+}
+
+void Foreigner::ask_as_others() {
+  const auto question = std::make_shared<const Asker::Question>(of_all());
+  for (int i = 0; i < 2; ++i) {
+    ask(question);
+    send(presence::encode(askers_.back()->request(), pids_), {});
+  }
+  track(options_.presences + 4);
+  act(replica_.tick(machine_.agenda.now()));
+}
+
+void Foreigner::ask_for_the_rest() {
+  Asker::Question question{replica_.state().known()};
+  --question.known[replica_.self()];
+  ask(std::make_shared<const Asker::Question>(question));
+  // A page from the middle, and of nobody.
+  question.after.emplace();
+  for (const auto& [ref, clock] : question.known) question.after->emplace(ref, 1);
+  question.after->emplace(presence::ReplicaRef(Term("nobody"), 7), 1);
+  ask(std::make_shared<const Asker::Question>(std::move(question)));
+}
+
+void Foreigner::check_answers() const {
+  for (const auto& asker : askers_) asker->check(options_.nodes.size());
 }
 
 void Foreigner::disconnect(const std::string& user) {

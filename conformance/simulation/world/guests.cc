@@ -95,15 +95,13 @@ Visit look_on() {
       {"open", R"(term {"of_a_map":true}**)", "told **", "presence_diff **", "presence_state **"}};
 }
 
-constexpr const char* crowds_topic = "hall:crowd";
-
 /// Presences that a node can't list in one turn: there are thousands of them, or each shows a lot.
 Visit crowd(bool is_large, bool shows_much) {
   const auto run = [=](Visitor& visitor) {
     constexpr int lots = 9, of_a_lot = 500, at_most = 5;
     constexpr std::size_t much = 60'000;
     visitor.connect("/free");
-    Topic topic = visitor.client().topic(crowds_topic);
+    Topic topic = visitor.client().topic(Foreigner::crowds_topic);
     topic.join();
     const auto show = [&](const std::string& key, int count, const Json& meta) {
       topic.push("show", {{"key", key}, {"crowd", count}, {"meta", meta}});
@@ -134,15 +132,18 @@ struct Meeting {
   explicit Meeting(Random random)
       : pages(random.chance(50)),
         presences(random.chance(10)   ? 2'500
-                  : random.chance(10) ? 1'100
+                  : random.chance(10) ? 1'600
                                       : random.between(std::size_t{1}, std::size_t{9})),
         says_goodbye(random.chance(50)),
         returns(random.chance(50)),
         has_crowd(random.chance(10)),
-        shows_much(random.chance(20)) {}
+        shows_much(random.chance(20)),
+        gives_up(random.chance(30)),
+        returns_soon(random.chance(50)),
+        tells_all(presences < 10 && random.chance(30)) {}
   const bool pages;
   const std::size_t presences;
-  const bool says_goodbye, returns, has_crowd, shows_much;
+  const bool says_goodbye, returns, has_crowd, shows_much, gives_up, returns_soon, tells_all;
 };
 
 }  // namespace
@@ -193,12 +194,13 @@ void Guests::stay(const Pass& pass) {
 void meet_foreigner(Machine& machine, Oracle& oracle, Redis& redis, const Hosts& hosts,
                     const Pass& pass) {
   // A node that has nothing to say is heard of every fifteen seconds.
-  constexpr Millis to_settle{40'000}, to_miss_it{90'000};
+  constexpr Millis to_settle{40'000}, to_think_it_down{40'000}, to_miss_it{90'000};
   constexpr std::size_t number = 7;
   Random random(machine.seed, "foreigner", hosts.scene);
   if (!random.chance(50)) return;
   const Meeting how(random);
-  Foreigner::Options options{.pages = how.pages, .presences = how.presences};
+  Foreigner::Options options{
+      .pages = how.pages, .tells_all = how.tells_all, .presences = how.presences};
   options.limits = hosts.limits;
   options.channels = {"World.PubSub", hosts.channel_per_topic ? cluster::ChannelPer::topic
                                                               : cluster::ChannelPer::cluster};
@@ -216,6 +218,7 @@ void meet_foreigner(Machine& machine, Oracle& oracle, Redis& redis, const Hosts&
   const auto look = [&](Millis after) {
     if (!pass(after)) return false;
     for (const Hosts::Node& node : hosts.nodes) foreigner.check(node.shown, *node.presence);
+    foreigner.check_answers();
     return !oracle.violation();
   };
   const auto meet = [&] {
@@ -225,9 +228,9 @@ void meet_foreigner(Machine& machine, Oracle& oracle, Redis& redis, const Hosts&
     go_on(&Foreigner::come);
     if (!look(to_settle)) return false;
     for (const Hosts::Node& node : hosts.nodes) {
-      foreigner.check_own_list(crowds_topic, *node.presence);
+      foreigner.check_own_list(Foreigner::crowds_topic, *node.presence);
     }
-    if (how.has_crowd) go_on(&Foreigner::ask_as_others);
+    go_on(&Foreigner::ask_as_others);
     machine.on(foreigner.host(), [&] { foreigner.disconnect("guest:traveller"); });
     for (std::size_t i = 0; i < hosts.topics; ++i) {
       const std::string room = topic_name(i);
@@ -237,16 +240,22 @@ void meet_foreigner(Machine& machine, Oracle& oracle, Redis& redis, const Hosts&
     go_on(&Foreigner::chatter);
     go_on(&Foreigner::change);
     if (!look(to_settle)) return false;
+    go_on(&Foreigner::ask_for_the_rest);
     if (how.returns) {
       go_on(&Foreigner::go_and_return);
       if (!look(to_settle)) return false;
     }
     machine.on(foreigner.host(), [&] { foreigner.go(how.says_goodbye); });
-    if (!look(how.says_goodbye ? to_settle : to_miss_it)) return false;
+    const Millis silence = how.returns_soon ? to_think_it_down : to_miss_it;
+    if (!look(how.says_goodbye ? to_settle : silence)) return false;
     if (how.says_goodbye) return true;
+    if (how.gives_up) {  // others know that it is silent
+      machine.on(foreigner.host(), [&] { foreigner.go(true); });
+      return look(to_settle);
+    }
     go_on(&Foreigner::answer_late);
     if (!look(Millis{5'000})) return false;
-    go_on(&Foreigner::come_back);
+    machine.on(foreigner.host(), [&] { foreigner.come_back(how.returns_soon); });
     if (!look(to_settle)) return false;
     machine.on(foreigner.host(), [&] { foreigner.go(true); });
     return look(to_settle);

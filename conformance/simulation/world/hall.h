@@ -133,7 +133,7 @@ class Hall final : public Channel {
         // Another node could not be sent it. Alone, nobody is there to be sent anything.
       }
     } else if (how == "trackers") {
-      context.broadcast("phx_presence:any", "hello");
+      context.broadcast("phx_presence:Elixir.World.Presence_shard0", "hello");
     } else if (how == "greet") {
       context.broadcast(socket.id.str(), "hello");
     } else if (how == "watch") {
@@ -157,6 +157,9 @@ class Hall final : public Channel {
     const std::string key = payload["key"].string_or("");
     for (std::int64_t i = 1; i < payload["crowd"].integer_or(0); ++i) {
       presence_.track(socket, key + std::to_string(i), payload["meta"]);
+    }
+    for (std::int64_t i = 1; i < payload["times"].integer_or(0); ++i) {
+      presence_.update(socket, key, payload["meta"]);
     }
     const bool tracked =
         payload["again"] == Json(true)

@@ -76,6 +76,25 @@ void add_presences(std::vector<Visit>& all) {
         R"(show: ok {"count":1,"tracked":true})", R"(show: ok {"count":2,"tracked":true})",
         R"(look: ok {"there":{"metas":[{"phx_ref":*)", R"(hide: ok {"there":null})",
         R"(show: ok {"count":1,"tracked":false})", R"(hide: ok {"there":{"metas":[{"phx_ref":*)"}});
+  all.push_back(
+      {"more changes than can wait",
+       [](Visitor& visitor) {
+         constexpr int too_many = 10'002;
+         visitor.options.rejoin_after = {Millis{1'000'000}};
+         visitor.connect("/guest");
+         Topic hall = visitor.topic();
+         visitor.listen(hall);
+         hall.join();
+         const auto show = [&hall](int times) {
+           return hall.push(
+               "show",
+               {{"key", "ann"}, {"again", times > 0}, {"times", times}, {"meta", Json::object()}});
+         };
+         show(0).then(visitor.answers("show"));
+         show(too_many);
+       },
+       {"open", R"(show: ok {"count":1,"tracked":true})", R"(broken {"reason":"channel_crash"})",
+        "presence_diff **"}});
   all.push_back({"metas that are too much",
                  [](Visitor& visitor) {
                    visitor.options.rejoin_after = {Millis{1'000'000}};
