@@ -59,19 +59,8 @@ void append(std::vector<ReplicaClocks>& set, ReplicaClocks heard) {
   if (heard.clocks.empty()) return;
   Clocks all;
   for (const ReplicaClocks& one : set) all = upper_bound(std::move(all), one.clocks);
-  if (dominates(heard.clocks, all)) {
-    set.clear();
-  } else if (dominates(all, heard.clocks)) {
-    return;
-  } else {
-    const std::size_t before = set.size();
-    const bool is_covered = std::all_of(set.begin(), set.end(), [&](const ReplicaClocks& one) {
-      return dominates(one.clocks, heard.clocks);
-    });
-    std::erase_if(set,
-                  [&](const ReplicaClocks& one) { return dominates(heard.clocks, one.clocks); });
-    if (is_covered && set.size() == before) return;
-  }
+  if (dominates(all, heard.clocks) && !dominates(heard.clocks, all)) return;
+  std::erase_if(set, [&](const ReplicaClocks& one) { return dominates(heard.clocks, one.clocks); });
   set.push_back(std::move(heard));
 }
 

@@ -44,9 +44,4 @@ std::optional<Delta> Generations::find(const Clocks& clocks) const {
   return {};
 }
 
-Transfer Generations::extract(const SharedState& state, const Clocks& clocks) const {
-  if (auto delta = find(clocks)) return *std::move(delta);
-  return state.extract(clocks);
-}
-
 }  // namespace phx::presence

@@ -28,10 +28,8 @@ class Generations {
   /// A replica is gone for good.
   void forget(const ReplicaRef& replica);
 
-  /// What a replica with these clocks lacks: the shortest delta that has all of it, or the whole
-  /// state.
-  Transfer extract(const SharedState& state, const Clocks& clocks) const;
-  /// The same delta, or nothing.
+  /// What a replica with these clocks lacks: the shortest delta that has all of it. Nothing if none
+  /// has, and the whole state must be sent.
   std::optional<Delta> find(const Clocks& clocks) const;
 
  private:

@@ -65,9 +65,7 @@ void Pages::take(const ReplicaRef& from, Snapshot& page, Clock::time_point until
     Asked& asked = found->second;
     if (after->second != asked.after) continue;
     page.context.emplace(ref, std::min(last, asked.up_to));
-    if (const auto part = parts.find(ref); part != parts.end()) {
-      page.parts.emplace(ref, std::move(part->second));
-    }
+    page.parts.emplace(ref, std::move(parts[ref]));
     const bool done = last >= asked.up_to || last <= asked.after;  // or the sender has no more
     asked.after = last;
     asked.until = until;

@@ -6,6 +6,8 @@
 #include <set>
 #include <utility>
 
+#include "base/check.h"
+
 namespace phx::presence {
 namespace {
 
@@ -88,8 +90,11 @@ bool SharedState::replica_up(const ReplicaRef& ref) {
   if (found == replicas_.end()) {
     if (replicas_.size() + removed_.size() >= max_replicas) return false;
     announced(ref);
-  } else if (!std::exchange(found->second.is_up, true)) {
-    std::swap(found->second.values, found->second.late);
+  } else {
+    Replica& replica = found->second;
+    check(!replica.is_up, "a replica is announced once, unless it was down");
+    replica.is_up = true;
+    std::swap(replica.values, replica.late);
   }
   return true;
 }
@@ -115,21 +120,19 @@ void SharedState::announced(const ReplicaRef& ref) {
 }
 
 void SharedState::replica_down(const ReplicaRef& ref) {
-  const auto found = replicas_.find(ref);
-  if (found == replicas_.end() || ref == self_) return;
-  Replica& replica = found->second;
-  if (std::exchange(replica.is_up, false)) std::swap(replica.values, replica.late);
+  Replica& replica = replicas_.at(ref);
+  check(replica.is_up, "a replica is down once, until it is up again");
+  replica.is_up = false;
+  std::swap(replica.values, replica.late);
 }
 
 void SharedState::forget(const ReplicaRef& ref) {
-  const auto found = replicas_.find(ref);
-  if (found == replicas_.end() || ref == self_) return;
-  Replica& replica = found->second;
+  Replica& replica = replicas_.at(ref);
   if (!replica.is_up) std::swap(replica.values, replica.late);  // first those that are listed
   if (!replica.values.empty() || !replica.late.empty()) {
     removed_.push_back({ref, replica.number, std::move(replica.values), std::move(replica.late)});
   }
-  replicas_.erase(found);
+  replicas_.erase(ref);
   delta_.forget(ref);
 }
 
@@ -303,10 +306,7 @@ std::size_t SharedState::presences(const Clocks& clocks) const {
   return count;
 }
 
-Count SharedState::clock_of(const ReplicaRef& ref) const {
-  const auto found = replicas_.find(ref);
-  return found == replicas_.end() ? 0 : found->second.clock;
-}
+Count SharedState::clock_of(const ReplicaRef& ref) const { return replicas_.at(ref).clock; }
 
 Snapshot SharedState::page(const Clocks& after, PageSize room) const {
   Snapshot page{self_, {}, {}, {}, after};

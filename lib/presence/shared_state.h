@@ -38,11 +38,13 @@ class SharedState {
 
   // Changes of other replicas. Those of unannounced replicas are ignored.
 
-  /// A replica is up: its presences will be listed. False if there are too many.
+  /// A replica is up: its presences will be listed. False if there are too many. REQUIRES: it is
+  /// unknown, or down.
   bool replica_up(const ReplicaRef& replica);
-  /// A replica is silent: its presences are kept, and will not be listed.
+  /// A replica is silent: its presences are kept, and will not be listed. REQUIRES: it is up, and
+  /// another one than this.
   void replica_down(const ReplicaRef& replica);
-  /// A replica is gone for good.
+  /// A replica is gone for good. REQUIRES: it is announced, and another one than this.
   void forget(const ReplicaRef& replica);
   /// Whether the list lags behind the replicas' state: call go_on() again.
   bool lags() const;
@@ -71,7 +73,7 @@ class SharedState {
   std::size_t presences(const Clocks& clocks) const;
   /// The last of this replica's own operations that was sent to others.
   Count told() const { return delta_.start.at(self_); }
-  /// All operations of a replica up to this one are known.
+  /// All operations of a replica up to this one are known. REQUIRES: it is announced.
   Count clock_of(const ReplicaRef& replica) const;
   /// A page: of these replicas the presences after these operations, up to a number of presences
   /// and of bytes (the last presence may exceed them). Its context is the last operation that it

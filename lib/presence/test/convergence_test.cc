@@ -67,6 +67,12 @@ struct Node {
     return lines;
   }
 
+  /// What a node with these clocks lacks.
+  Transfer answer(const Clocks& clocks) const {
+    if (auto delta = generations.find(clocks)) return *std::move(delta);
+    return state.extract(clocks);
+  }
+
   State shown;
   SharedState state;
   Generations generations{{6, 20}};
@@ -151,7 +157,7 @@ class History {
   void ask(Node& node) {
     const Node& asked = *nodes_[static_cast<std::size_t>(below(static_cast<int>(nodes_.size())))];
     if (&asked == &node) return;
-    Transfer transfer = asked.generations.extract(asked.state, node.state.clocks());
+    Transfer transfer = asked.answer(node.state.clocks());
     auto* snapshot = std::get_if<Snapshot>(&transfer);
     if (snapshot == nullptr || one_in(2)) {
       return network_.push_back({asked.state.self(), std::move(transfer)});
@@ -184,7 +190,7 @@ class History {
   }
 
   void announce(Node& node, const ReplicaRef& ref) {
-    node.state.replica_up(ref);
+    if (!node.state.clocks().contains(ref)) node.state.replica_up(ref);
     catch_up(node);
   }
 
@@ -202,10 +208,10 @@ class History {
 
   void lose(Node& node, const ReplicaRef& ref, bool for_good) {
     if (!for_good) {
-      node.state.replica_down(ref);
+      if (node.state.clocks().contains(ref)) node.state.replica_down(ref);
       return catch_up(node);
     }
-    node.state.forget(ref);
+    if (node.state.known().contains(ref)) node.state.forget(ref);
     node.generations.forget(ref);
     catch_up(node);
   }
@@ -256,7 +262,7 @@ class History {
     for (const auto& [ref, clocks] : heard) {
       for (const auto& other : nodes_) {
         if (other->state.self() != ref || other.get() == &node) continue;
-        hear(node, {ref, other->generations.extract(other->state, node.state.clocks())});
+        hear(node, {ref, other->answer(node.state.clocks())});
       }
     }
   }
