@@ -194,7 +194,7 @@ void Foreigner::answer_late() {
   send(presence::encode(presence::TransferAck{7, replica_.self(), std::move(all)}, pids_), {});
 }
 
-/// Whoever asks for its presences just then gets also those that are not listed again yet.
+/// A node that asks for its presences just then gets also those that are not listed again yet.
 void Foreigner::come_back(bool was_short) {
   there_ = true;
   tick();
