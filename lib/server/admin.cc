@@ -40,9 +40,9 @@ void Admin::adopt(int socket, net::Peer peer) {
   if (!stream) return;
   Client client{stream->peer()};
   HttpHost& host = *this;  // make_unique can't access a private base
-  auto connection = std::make_unique<HttpConnection>(host, std::move(stream), std::move(client));
-  HttpConnection* key = connection.get();
-  connections_.emplace(key, std::move(connection));
+  auto connection =
+      std::make_unique<HttpConnection>(host, std::move(stream), std::move(client), ++adopted_);
+  connections_.emplace(adopted_, std::move(connection));
 }
 
 Endpoint::Outcome Admin::dispatch(const http::Request& request) {
@@ -79,7 +79,7 @@ void Admin::become_websocket(std::unique_ptr<net::Stream> stream, transport::Upg
 }
 
 void Admin::finished(HttpConnection& connection) {
-  const auto found = connections_.find(&connection);
+  const auto found = connections_.find(connection.number());
   if (found == connections_.end()) return;
   ended_.push_back(std::move(found->second));
   connections_.erase(found);

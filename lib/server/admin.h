@@ -57,7 +57,8 @@ class Admin final : private HttpHost {
   const std::shared_ptr<AdminApi> api_;
   const std::function<Readiness()> ready_;
   const http::Limits limits_;
-  std::unordered_map<HttpConnection*, std::unique_ptr<HttpConnection>> connections_;
+  std::unordered_map<std::uint64_t, std::unique_ptr<HttpConnection>> connections_;  ///< By number.
+  std::uint64_t adopted_ = 0;  ///< The last number.
   /// It may still be on the stack: freed when the next one comes, or by clear().
   std::vector<std::unique_ptr<HttpConnection>> ended_;
 };

@@ -39,10 +39,10 @@ void Connections::adopt(int socket, Client client, const net::Certificate* certi
 }
 
 void Connections::welcome(std::unique_ptr<net::Stream> stream, Client client) {
-  auto connection = std::make_unique<HttpConnection>(*this, std::move(stream), std::move(client));
-  HttpConnection* key = connection.get();
-  if (stopping_) key->answer_and_close();
-  http_.emplace(key, std::move(connection));
+  auto connection =
+      std::make_unique<HttpConnection>(*this, std::move(stream), std::move(client), ++welcomed_);
+  if (stopping_) connection->answer_and_close();
+  http_.emplace(connection->number(), std::move(connection));
 }
 
 bool Connections::admit(Client& client) {
@@ -69,10 +69,10 @@ void Connections::become_websocket(std::unique_ptr<net::Stream> stream, transpor
   process::hop("upgrade", upgrade.mount->path);
   auto connection =
       std::make_shared<WebsocketConnection>(*this, std::move(stream), std::move(client), upgrade);
-  websockets_.emplace(connection.get(), connection);
-  if (endpoint_.is_admin(*upgrade.mount)) of_admin_.insert(connection.get());
   const process::Pid pid = scheduler_.spawn(std::make_unique<transport::WebsocketProcess>(
       *upgrade.mount->socket, std::move(upgrade.socket), connection, upgrade.timeout));
+  websockets_.emplace(pid, connection);
+  if (endpoint_.is_admin(*upgrade.mount)) of_admin_.insert(pid);
   connection->begin(pid, early);
 }
 //! [become_websocket]
@@ -127,7 +127,8 @@ void Connections::write_dirty() {
     if (i + near < dirty_.size()) dirty_[i + near]->prefetch();
     if (i + nearer < dirty_.size()) dirty_[i + nearer]->prefetch_stream();
     const bool gives_way = budget_.spent() && dirty_[i]->bulky();
-    if (gives_way || dirty_[i]->flush(budget_)) bulky_.push_back(websockets_.at(dirty_[i]));
+    if (gives_way || dirty_[i]->flush(budget_))
+      bulky_.push_back(websockets_.at(dirty_[i]->process()));
   }
   dirty_.clear();
 }
@@ -157,15 +158,16 @@ void Connections::read_on() {
 std::vector<Connections::Holder> Connections::holders() {
   std::vector<Holder> all;
   auto mail = scheduler_.bytes_by_client();
-  for (const auto& [key, websocket] : websockets_) {
+  for (const auto& [pid, websocket] : websockets_) {
     std::size_t bytes = websocket->held();
-    const auto found = mail.find(websocket->process());
+    const auto found = mail.find(pid);
     if (found != mail.end()) bytes += std::exchange(found->second, 0);
     all.push_back(
         {bytes, [websocket = websocket](const auto& reached) { websocket->evict(reached); }});
   }
-  for (const auto& [key, connection] : http_) {
-    all.push_back({connection->held(), [connection = key](const auto&) { connection->evict(); }});
+  for (const auto& [number, connection] : http_) {
+    all.push_back({connection->held(),
+                   [connection = connection.get()](const auto&) { connection->evict(); }});
   }
   for (const auto& [session, bytes] : mail) {
     if (bytes == 0) continue;
@@ -194,14 +196,14 @@ void Connections::limit_clients() {
 // --- The end ------------------------------------------------------------------------------------
 
 void Connections::finished(HttpConnection& connection) {
-  const auto found = http_.find(&connection);
+  const auto found = http_.find(connection.number());
   if (found == http_.end()) return;
   ended_http_.push_back(std::move(found->second));
   http_.erase(found);
 }
 
 void Connections::finished(WebsocketConnection& connection) {
-  const auto found = websockets_.find(&connection);
+  const auto found = websockets_.find(connection.process());
   if (found == websockets_.end()) return;
   if (limits_.access_log) {  // set by HttpConnection
     write_access(*limits_.access_log, *static_cast<const AccessEntry*>(connection.place().get()),
@@ -209,7 +211,7 @@ void Connections::finished(WebsocketConnection& connection) {
   }
   ended_websockets_.push_back(std::move(found->second));
   websockets_.erase(found);
-  of_admin_.erase(&connection);
+  of_admin_.erase(connection.process());
 }
 
 void Connections::stop() {
@@ -232,7 +234,7 @@ void Connections::refuse_newcomers() {
 /// A copy, because some connections end at once.
 std::vector<HttpConnection*> Connections::of_http() const {
   std::vector<HttpConnection*> all;
-  for (const auto& [key, connection] : http_) all.push_back(key);
+  for (const auto& [number, connection] : http_) all.push_back(connection.get());
   return all;
 }
 

@@ -115,7 +115,7 @@ class Connections final : public HttpHost, public WebsocketHost {
   websocket::Deflater& deflater() override { return deflater_; }
   void dirty(WebsocketConnection& connection) override { dirty_.push_back(&connection); }
   void behind(WebsocketConnection& connection, std::string unread) override {
-    behind_.emplace_back(websockets_.at(&connection), std::move(unread));
+    behind_.emplace_back(websockets_.at(connection.process()), std::move(unread));
   }
   std::unique_ptr<websocket::Reader> take_reader(std::size_t max_message) override;
   void give_back(std::unique_ptr<websocket::Reader> reader) override {
@@ -141,9 +141,12 @@ class Connections final : public HttpHost, public WebsocketHost {
   std::unique_ptr<websocket::Reader> spare_reader_;  ///< One is enough: they read in turn.
   std::string writing_space_;                        ///< As large as a piece of an outbox.
 
-  std::unordered_map<HttpConnection*, std::unique_ptr<HttpConnection>> http_;
-  std::unordered_map<WebsocketConnection*, std::shared_ptr<WebsocketConnection>> websockets_;
-  std::set<const WebsocketConnection*> of_admin_;  ///< Those of Endpoint::admin_socket.
+  // By keys that are the same in each run of a simulated world, as addresses are not: what is done
+  // to all of them is done in their order.
+  std::unordered_map<std::uint64_t, std::unique_ptr<HttpConnection>> http_;  ///< By number.
+  std::unordered_map<process::Pid, std::shared_ptr<WebsocketConnection>> websockets_;
+  std::set<process::Pid> of_admin_;  ///< Those of Endpoint::admin_socket.
+  std::uint64_t welcomed_ = 0;       ///< The last number.
   static constexpr std::size_t written_at_once = 4 * 1'048'576;  // bytes: some milliseconds
   WebsocketConnection::Budget budget_{written_at_once};          ///< Of this turn.
   /// One that ends in this turn is kept until its end, and is dirty no more.

@@ -45,8 +45,10 @@ const net::Networks& HttpHost::trusted_proxies() const {
   return none;
 }
 
-HttpConnection::HttpConnection(HttpHost& host, std::unique_ptr<net::Stream> stream, Client client)
-    : host_(host),
+HttpConnection::HttpConnection(HttpHost& host, std::unique_ptr<net::Stream> stream, Client client,
+                               std::uint64_t number)
+    : number_(number),
+      host_(host),
       stream_(std::move(stream)),
       client_(std::move(client)),
       reader_(host.http_limits()),

@@ -2,6 +2,7 @@
 /// \file
 /// A connection that speaks HTTP: it answers requests, and may become a websocket.
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -45,11 +46,14 @@ class HttpHost {
 
 class HttpConnection final : public net::StreamUser {
  public:
-  HttpConnection(HttpHost& host, std::unique_ptr<net::Stream> stream, Client client);
+  /// `number` is another for each connection of the host.
+  HttpConnection(HttpHost& host, std::unique_ptr<net::Stream> stream, Client client,
+                 std::uint64_t number);
   HttpConnection(const HttpConnection&) = delete;
   HttpConnection& operator=(const HttpConnection&) = delete;
   ~HttpConnection() override;
 
+  std::uint64_t number() const { return number_; }
   /// Bytes of memory for an incoming request and an outgoing answer.
   std::size_t held() const { return reader_.waiting() + unsent_.head.size() + unsent_.body.size(); }
   /// It holds too much memory: ends the connection at once.
@@ -97,6 +101,7 @@ class HttpConnection final : public net::StreamUser {
   void timed_out();
   void report(telemetry::Limit limit) const;
 
+  const std::uint64_t number_;
   HttpHost& host_;
   std::unique_ptr<net::Stream> stream_;  ///< Null once it is a websocket's.
   Client client_;
