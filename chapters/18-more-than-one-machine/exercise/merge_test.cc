@@ -194,7 +194,9 @@ State told(const Sent& sent) {
 class Node {
  public:
   Node(std::size_t number, std::size_t nodes) : shared_(ref(number), list_) {
-    for (std::size_t i = 0; i < nodes; ++i) shared_.replica_up(ref(i));
+    for (std::size_t i = 0; i < nodes; ++i) {
+      if (i != number) shared_.replica_up(ref(i));
+    }
   }
 
   /// Somebody comes under this key, or, if somebody is here, goes. Returns what to tell the others.
